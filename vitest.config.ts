@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    // Each worker may hold a PGlite of half a gigabyte: two, whatever the machine has.
+    maxWorkers: 2,
+    // A test file that hangs must end the run, not hold it.
+    teardownTimeout: 10_000,
+  },
+});
