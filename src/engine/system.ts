@@ -1,18 +1,7 @@
 import type { Answer, Listed, NoAnswer, Submission } from '#video/answer.ts';
 import type { Move } from '#video/lifecycle.ts';
 import type { Quantiles } from '#video/progress.ts';
-import type {
-  Actor,
-  Asset,
-  AssetKind,
-  Attempt,
-  Claimed,
-  Json,
-  JsonObject,
-  Request,
-  State,
-  Video,
-} from '#video/video.ts';
+import type { Actor, Asset, AssetKind, Attempt, Claimed, JsonObject, Request, State, Video } from '#video/video.ts';
 
 /** The ports of the engine. Everything that touches the world comes through here, so that a test can hold it. */
 export type System = {

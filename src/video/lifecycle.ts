@@ -14,12 +14,12 @@ import {
 export const edges: Readonly<Record<State, readonly State[]>> = {
   queued: ['submitting', 'canceled', 'failed'],
   submitting: ['running', 'queued', 'failed', 'unknown', 'canceled'],
-  unknown: ['running', 'queued', 'needs_decision', 'failed', 'canceled'],
-  needs_decision: ['running', 'unknown', 'failed', 'queued', 'canceled'],
+  unknown: ['running', 'needs_decision', 'failed'],
+  needs_decision: ['running', 'unknown', 'failed'],
   running: ['overdue', 'storing', 'canceling', 'failed', 'canceled', 'queued', 'unknown'],
   overdue: ['running', 'storing', 'canceling', 'failed', 'canceled', 'queued', 'unknown'],
-  storing: ['completed', 'failed', 'queued', 'running'],
-  canceling: ['storing', 'canceled', 'failed', 'running', 'unknown'],
+  storing: ['completed', 'failed', 'running'],
+  canceling: ['storing', 'canceled', 'failed', 'running'],
   completed: [],
   // Commands, and the late success of an attempt that was given up.
   failed: ['queued', 'running', 'unknown', 'storing', 'canceled'],

@@ -1,0 +1,84 @@
+import type { Quantiles } from './progress.ts';
+import type { Attempt, Video } from './video.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+
+/** When a listing looks for a lost create, counted from the moment its outcome became unknown; then every minute. */
+export const listingTimesMs: readonly number[] = [0, 5 * second, 15 * second, 30 * second, 60 * second];
+
+export type Look = {
+  video: Pick<Video, 'state' | 'acceptedAt' | 'watchedUntil' | 'deadlineAt' | 'upstreamQueued'>;
+  attempt: Pick<Attempt, 'watch' | 'sentAt' | 'watchUntil'>;
+  now: Date;
+  typical: Quantiles;
+  /** A registered webhook will tell; looking is only the safety net. */
+  webhook: boolean;
+  /** A fixed interval instead of the learned one, for comparison. */
+  fixedMs: number | null;
+  /** Uniform in 0..1, for the jitter. */
+  random: number;
+};
+
+/**
+ * When to look next at a job that answered properly. Backing off with age would look away just when clips get done
+ * (docs/schedule.md has the measurements), so the interval follows information: progress that moves, then learned
+ * times, then a constant. Backoff belongs to errors.
+ */
+export function nextLook(look: Look): Date {
+  const ms = intervalMs(look) * (0.9 + 0.2 * look.random);
+  const next = look.now.getTime() + Math.max(1, ms);
+  const { deadlineAt, state } = look.video;
+  // The deadline itself is a moment to look: `overdue` must not wait for the next interval.
+  if (state === 'running' && deadlineAt && deadlineAt > look.now) return new Date(Math.min(next, deadlineAt.getTime()));
+  return new Date(next);
+}
+
+function intervalMs({ video, attempt, now, typical, webhook, fixedMs }: Look): number {
+  switch (video.state) {
+    case 'unknown':
+      return untilListing(attempt, now);
+    case 'needs_decision':
+    case 'failed':
+    case 'canceled':
+      return 5 * minute;
+    case 'overdue':
+      return webhook ? 5 * minute : minute;
+    case 'canceling':
+      return 5 * second;
+  }
+  if (fixedMs !== null) return fixedMs;
+  if (webhook) return minute;
+  const elapsedMs = video.acceptedAt ? now.getTime() - video.acceptedAt.getTime() : 0;
+  const left = leftByProgress(attempt, video, now);
+  if (left !== null) return Math.max(2 * second, 0.5 * left);
+  const constantMs = video.watchedUntil && video.watchedUntil > now ? 5 * second : 15 * second;
+  // Silent until the fastest twentieth of such clips is done.
+  return Math.max(typical.p5 - elapsedMs, constantMs, 0);
+}
+
+/** Milliseconds left by the provider's own progress; null where it does not move. */
+function leftByProgress(attempt: Pick<Attempt, 'watch'>, video: Pick<Video, 'acceptedAt'>, now: Date): number | null {
+  const { progress } = attempt.watch;
+  if (!progress || progress.percent <= 0 || progress.percent >= 99 || !video.acceptedAt) return null;
+  const movedMs = Date.parse(progress.movedAt) - video.acceptedAt.getTime();
+  const stillMs = now.getTime() - Date.parse(progress.movedAt);
+  // Progress that stands for as long as it took to come here tells nothing any more.
+  if (movedMs <= 0 || stillMs > Math.max(15 * second, movedMs)) return null;
+  return Math.max(0, (movedMs / progress.percent) * (100 - progress.percent) - stillMs);
+}
+
+function untilListing(attempt: Pick<Attempt, 'watch'>, now: Date): number {
+  const { listings } = attempt.watch;
+  if (!listings) return 0;
+  const since = Date.parse(listings.since);
+  const elapsedMs = now.getTime() - since;
+  const next = listingTimesMs.find((at) => at > elapsedMs);
+  return next === undefined ? minute : next - elapsedMs;
+}
+
+/** The wait after the n-th failure in a row: doubling from 2 s to a minute, ± 20 %; never before `retryAfterMs`. */
+export function backoffMs(count: number, random: number, retryAfterMs: number | null = null): number {
+  const base = Math.min(minute, 2 * second * 2 ** Math.min(10, Math.max(0, count - 1)));
+  return Math.max(base * (0.8 + 0.4 * random), retryAfterMs ?? 0);
+}

@@ -1,0 +1,144 @@
+import type { Submission } from './answer.ts';
+import { failureOf, maxAutomaticAttempts } from './failure.ts';
+import { fail, type Move, move } from './lifecycle.ts';
+import type { Circumstances } from './observation.ts';
+import { looked, stopLooking } from './observation.ts';
+import { backoffMs, nextLook } from './schedule.ts';
+import type { Claimed, JsonObject } from './video.ts';
+
+const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms);
+
+/** Our looking ends so long after the provider got the job, or may have got it. */
+export const watchMs = (retentionMs: number): number => Math.max(24 * 3_600_000, retentionMs);
+
+/** Intent, committed before a byte leaves: a crash from here on is `unknown`, never a second paid request. */
+export function intend(claimed: Claimed, now: Date, retentionMs: number): Move {
+  return move(claimed, 'submitting', {
+    event: 'submitting',
+    data: { attempt: claimed.attempt.n },
+    attempt: { sentAt: now, watchUntil: later(now, watchMs(retentionMs)) },
+    video: { notBefore: null },
+    next: now,
+    keepsClaim: true,
+  });
+}
+
+/** The outcome of the paid request (classes A–D) → the move it means. `claimed` is the row in `submitting` or `unknown`. */
+export function afterSubmission(
+  claimed: Claimed,
+  outcome: Submission,
+  about: Circumstances & { deadlineMs: number; retentionMs: number },
+): Move {
+  const { video, attempt } = claimed;
+  const { now } = about;
+  switch (outcome.kind) {
+    case 'accepted':
+      return accepted(claimed, outcome.operation, outcome.upstreamId, about, 'accepted');
+    case 'unsent':
+    case 'limited': {
+      const count = (attempt.watch.unsent?.count ?? 0) + 1;
+      const retryAfterMs = outcome.kind === 'limited' ? outcome.retryAfterMs : null;
+      // A resend of an unknown attempt that did not leave proves nothing about the first sending.
+      if (video.state === 'unknown') {
+        return move(claimed, 'unknown', { next: later(now, backoffMs(count, about.random, retryAfterMs)) });
+      }
+      if (video.cancelRequestedAt) return canceledUnsent(claimed, now);
+      return move(claimed, 'queued', {
+        event: outcome.kind,
+        data: { message: outcome.message },
+        attempt: { sentAt: null, watch: { ...attempt.watch, unsent: { count, reason: outcome.message } } },
+        video: { notBefore: later(now, backoffMs(count, about.random, retryAfterMs)) },
+        next: null,
+      });
+    }
+    case 'rejected': {
+      const settled = { outcome: 'rejected' as const, error: outcome.message, raw: outcome.raw };
+      const goesOn = failureOf(outcome.code).retriesItself && attempt.n < maxAutomaticAttempts;
+      if (goesOn && !video.cancelRequestedAt && video.state === 'submitting') {
+        return move(claimed, 'queued', {
+          event: 'retried',
+          next: null,
+          data: { code: outcome.code, message: outcome.message, automatic: true },
+          attempt: settled,
+          nextAttempt: { id: about.nextAttemptId, n: attempt.n + 1 },
+          video: { notBefore: later(now, backoffMs(attempt.n + 2, about.random)) },
+        });
+      }
+      return fail(claimed, outcome.code, outcome.message, {
+        at: now,
+        event: 'rejected',
+        actor: { type: 'provider' },
+        attempt: settled,
+      });
+    }
+    case 'unclear':
+      return video.state === 'unknown' ? stillUnknown(claimed, about) : becomeUnknown(claimed, outcome.message, now);
+  }
+}
+
+/** The provider has it. A wish to cancel that came meanwhile is done now. */
+export function accepted(
+  claimed: Claimed,
+  operation: JsonObject,
+  upstreamId: string,
+  about: Circumstances & { deadlineMs: number; retentionMs: number },
+  event: 'accepted' | 'adopted',
+): Move {
+  const { video, attempt } = claimed;
+  const { now } = about;
+  const { listings: _found, unsent: _reached, ...watch } = attempt.watch;
+  const to = 'running';
+  return move(claimed, to, {
+    event,
+    actor: event === 'accepted' ? { type: 'provider' } : { type: 'system' },
+    data: { upstream_id: upstreamId },
+    attempt: { operation, upstreamId, watch, watchUntil: later(now, watchMs(about.retentionMs)) },
+    video: { acceptedAt: now, deadlineAt: later(now, about.deadlineMs), upstreamQueued: false, notBefore: null },
+    next: video.cancelRequestedAt
+      ? now
+      : nextLook({ ...about, attempt: { ...attempt, watch }, video: { ...video, state: to, acceptedAt: now } }),
+  });
+}
+
+/** Class D, or a crash between intent and answer. */
+export function becomeUnknown(claimed: Claimed, message: string, now: Date): Move {
+  return move(claimed, 'unknown', { event: 'unclear', data: { message }, next: now });
+}
+
+/** A queued return with a cancel remembered never becomes queued. */
+function canceledUnsent(claimed: Claimed, now: Date): Move {
+  return move(claimed, 'canceled', {
+    event: 'canceled',
+    next: null,
+    attempt: { sentAt: null, outcome: 'canceled' },
+    video: { errorCode: 'canceled', completedAt: now },
+  });
+}
+
+/** Absence is believed after three complete listings over two minutes, and even then a person decides. */
+const listingsNeeded = 3;
+const listingSpreadMs = 120_000;
+
+/** A complete listing without a match (or none possible) → look again, ask a person, or stop looking. */
+export function stillUnknown(
+  claimed: Claimed,
+  about: Circumstances,
+  listing: 'complete' | 'failed' | 'impossible' = 'failed',
+): Move {
+  const { video, attempt } = claimed;
+  const { now } = about;
+  if (attempt.watchUntil && now >= attempt.watchUntil) return stopLooking(claimed, now);
+  const before = attempt.watch.listings ?? { since: now.toISOString(), count: 0 };
+  const listings = { ...before, count: before.count + (listing === 'complete' ? 1 : 0) };
+  const watch = { ...attempt.watch, listings };
+  const spreadMs = now.getTime() - Date.parse(listings.since);
+  const believed = listings.count >= listingsNeeded && spreadMs >= listingSpreadMs;
+  const asks = video.state === 'unknown' && (listing === 'impossible' || believed);
+  const to = asks ? 'needs_decision' : video.state;
+  return move(claimed, to, {
+    ...(asks ? { event: 'needs_decision' as const } : listing === 'complete' ? { event: 'listed' as const } : {}),
+    data: { listings: listings.count },
+    attempt: looked(claimed, { watch }),
+    next: nextLook({ ...about, attempt: { ...attempt, watch }, video: { ...video, state: to } }),
+  });
+}
