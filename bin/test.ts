@@ -1,0 +1,44 @@
+// Everything that can fail, one suite after the other; the last line is the sum of what they report of themselves.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findPostgres } from '../test/postgres.ts';
+import { build } from './setup/build.mjs';
+import { type Count, countChecks, countPlaywright, countVitest } from './suites.ts';
+
+const reportDir = mkdtempSync(join(tmpdir(), 'dailies-test-'));
+
+/** A suite that breaks before it can report has failed once: silence is never a pass. */
+async function suite(name: string, run: () => Promise<Count>): Promise<Count> {
+  console.log(`\n── ${name}`);
+  const startedAt = performance.now();
+  const count = await run().catch((error: Error): Count => {
+    console.log(`${name} broke off: ${error.message}`);
+    return { passed: 0, failed: 1 };
+  });
+  const executed = count.passed + count.failed;
+  if (executed === 0) console.log(`${name} ran no test at all: counted as failed`);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+  console.log(`── ${name}: ${count.passed} passed, ${count.failed} failed in ${seconds} s`);
+  return executed === 0 ? { passed: 0, failed: 1 } : count;
+}
+
+const counts = [
+  await suite('static checks', countChecks),
+  await suite('unit and integration', async () => {
+    const postgres = await findPostgres(process.env);
+    if (!postgres)
+      console.log('no PostgreSQL at TEST_DATABASE_URL or 127.0.0.1:5432: these suites run on PGlite alone');
+    return countVitest(join(reportDir, 'vitest.json'));
+  }),
+  await suite('end to end', async () => {
+    await build();
+    return countPlaywright(join(reportDir, 'playwright.json'));
+  }),
+];
+rmSync(reportDir, { recursive: true, force: true });
+
+const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+process.exitCode = failed > 0 ? 1 : 0;
+console.log(`\n${passed} passed, ${failed} failed`);

@@ -1,0 +1,25 @@
+import { defineConfig, devices } from '@playwright/test';
+import { browserPath } from './test/e2e/browser.ts';
+
+// The main process finds (and unpacks) the browser; workers load this file again and take what it found.
+process.env.CHROMIUM_PATH ??= await browserPath();
+
+export default defineConfig({
+  testDir: 'test/e2e',
+  outputDir: 'test-results',
+  forbidOnly: true,
+  retries: 0,
+  workers: 1,
+  timeout: 90_000,
+  globalTimeout: 10 * 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    ...devices['Desktop Chrome'],
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM_PATH,
+      // Root in a container has no sandbox, and /dev/shm is too small for a page with a video.
+      args: ['--no-sandbox', '--disable-dev-shm-usage', '--autoplay-policy=no-user-gesture-required'],
+    },
+  },
+});
