@@ -3,6 +3,8 @@ import type { Move } from '#video/lifecycle.ts';
 import type { Quantiles } from '#video/progress.ts';
 import type { Actor, Asset, AssetKind, Attempt, Claimed, JsonObject, Request, State, Video } from '#video/video.ts';
 
+export { DownloadError } from '#video/download-error.ts';
+
 /** The ports of the engine. Everything that touches the world comes through here, so that a test can hold it. */
 export type System = {
   store: Store;
@@ -75,18 +77,6 @@ export type Provider = {
 };
 
 export type Download = { stream: AsyncIterable<Uint8Array>; contentType: string | null; bytes: number | null };
-
-/** The file could not be had. `gone` = the provider says that it no longer exists; `notReady` = not yet. */
-export class DownloadError extends Error {
-  override name = 'DownloadError';
-  readonly reason: 'transient' | 'gone' | 'not_ready' | 'refused' | 'not_media';
-  readonly retryAfterMs: number | null;
-  constructor(reason: DownloadError['reason'], message: string, retryAfterMs: number | null = null) {
-    super(message);
-    this.reason = reason;
-    this.retryAfterMs = retryAfterMs;
-  }
-}
 
 export type Providers = {
   ids(): string[];
