@@ -1,0 +1,221 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ApiError } from './api-error.ts';
+import { type DirectiveName, readFaults } from './faults.ts';
+import type { Job, StoredJob } from './job.ts';
+import { JobStore, writeDurably } from './job-store.ts';
+import { extensions, type RenderedFiles, Renderer, type Variant, variants } from './render.ts';
+import { lookAt, planFor, type View } from './timeline.ts';
+import type { CreateRequest } from './wire.ts';
+
+export type JobsOptions = {
+  dataDir: string;
+  fps: number;
+  /** Divides the usual waiting times; 0 = as fast as the renderer can. */
+  speed: number;
+  /** All jobs of one size and length share one clip: for tests with many jobs. */
+  oneClip: boolean;
+  retentionMs: number;
+  now: () => number;
+  onError: (error: unknown) => void;
+};
+
+/** All jobs: created, replayed, looked at, removed, and rendered in the background. */
+export class Jobs {
+  readonly #options: JobsOptions;
+  readonly #store: JobStore<StoredJob>;
+  readonly #clipDirectory: string;
+  readonly #renderer = new Renderer();
+  readonly #jobs = new Map<string, Job>();
+  readonly #byKey = new Map<string, Job>();
+  readonly #sharedClips = new Map<string, Promise<RenderedFiles>>();
+  readonly #background = new Set<Promise<void>>();
+  #lastSeq = 0;
+  #rendererFreeAtMs = 0;
+  #closed = false;
+
+  /** Reads the jobs of `dataDir` and goes on rendering what was not finished. */
+  constructor(options: JobsOptions) {
+    this.#options = options;
+    this.#store = new JobStore(join(options.dataDir, 'jobs'));
+    this.#clipDirectory = join(options.dataDir, 'clips');
+    mkdirSync(this.#clipDirectory, { recursive: true });
+    for (const stored of this.#store.load().sort((a, b) => a.seq - b.seq)) {
+      const job = { ...stored, faults: readFaults(stored.prompt).faults };
+      this.#index(job);
+      this.#startRendering(job);
+    }
+  }
+
+  /**
+   * A new job, on the disk before this resolves; or the job that this key created before.
+   * @throws ApiError 409 when the key was used for another request.
+   */
+  async create(request: CreateRequest, idempotencyKey: string | null): Promise<{ job: Job; replayed: boolean }> {
+    const earlier = idempotencyKey === null ? undefined : this.#byKey.get(idempotencyKey);
+    if (earlier) {
+      if (earlier.fingerprint !== request.fingerprint) {
+        throw new ApiError(409, 'This Idempotency-Key was used with a different request.', {
+          code: 'idempotency_key_reused',
+          headers: { 'x-should-retry': 'false' },
+        });
+      }
+      earlier.posts++;
+      await this.#save(earlier);
+      return { job: earlier, replayed: true };
+    }
+    const job = this.#newJob(request, idempotencyKey);
+    this.#index(job);
+    if (request.firstFrame) await writeDurably(this.#firstFramePath(job), request.firstFrame);
+    await this.#save(job);
+    this.#startRendering(job);
+    return { job, replayed: false };
+  }
+
+  get(id: string): Job | undefined {
+    const job = this.#jobs.get(id);
+    return job?.removed ? undefined : job;
+  }
+
+  view(job: Job): View {
+    return lookAt(job, this.#options.now(), this.#options.retentionMs);
+  }
+
+  /** Newest first. */
+  list(): Job[] {
+    return this.all().filter((job) => !job.removed);
+  }
+
+  /** Newest first, with those removed. */
+  all(): Job[] {
+    return [...this.#jobs.values()].reverse();
+  }
+
+  /** Counts one use of a directive, on the disk, and says how many there were with this one. */
+  async spend(job: Job, directive: DirectiveName): Promise<number> {
+    const times = (job.spent[directive] ?? 0) + 1;
+    job.spent[directive] = times;
+    await this.#save(job);
+    return times;
+  }
+
+  async remove(job: Job, how: 'deleted' | 'forgotten'): Promise<void> {
+    job.removed = how;
+    await this.#save(job);
+    await this.#removeFiles(job);
+  }
+
+  /** Deletes the files of clips whose time is over; their jobs stay. */
+  async prune(): Promise<void> {
+    for (const job of this.list()) {
+      const { expiresAtMs } = this.view(job);
+      if (expiresAtMs !== null && expiresAtMs <= this.#options.now()) await this.#removeFiles(job);
+    }
+  }
+
+  clipPath(clip: string, variant: Variant): string {
+    return join(this.#clipDirectory, `${clip}.${extensions[variant]}`);
+  }
+
+  /** Resolves when nothing is being rendered any more. */
+  async settled(): Promise<void> {
+    while (this.#background.size > 0) await Promise.all(this.#background);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#renderer.close();
+  }
+
+  #newJob(request: CreateRequest, idempotencyKey: string | null): Job {
+    const { fps, speed, now } = this.#options;
+    const { prompt, faults, model, size, width, height, seconds, fingerprint } = request;
+    const shape = { width, height, seconds, faults, createdAtMs: now() };
+    const { queueMs, renderMs, costMs } = planFor(shape, { fps, speed, rendererFreeAtMs: this.#rendererFreeAtMs });
+    this.#rendererFreeAtMs = Math.max(now(), this.#rendererFreeAtMs) + costMs;
+    return {
+      ...shape,
+      id: `video_${randomBytes(16).toString('hex')}`,
+      seq: this.#lastSeq + 1,
+      prompt,
+      model,
+      size,
+      plan: { queueMs, renderMs },
+      hasFirstFrame: request.firstFrame !== undefined,
+      idempotencyKey,
+      fingerprint,
+      posts: 1,
+      spent: {},
+      rendered: null,
+      renderError: null,
+      removed: null,
+    };
+  }
+
+  #index(job: Job): void {
+    this.#jobs.set(job.id, job);
+    this.#lastSeq = Math.max(this.#lastSeq, job.seq);
+    if (job.idempotencyKey !== null) this.#byKey.set(job.idempotencyKey, job);
+  }
+
+  #save(job: Job): Promise<void> {
+    const { faults: _, ...stored } = job;
+    return this.#store.save(stored);
+  }
+
+  #firstFramePath(job: Job): string {
+    return join(this.#clipDirectory, `${job.id}.reference`);
+  }
+
+  #startRendering(job: Job): void {
+    const { fail, stall } = job.faults;
+    if (job.removed || job.rendered || job.renderError || fail || stall !== undefined || job.faults['not-video'])
+      return;
+    const work = this.#render(job)
+      .catch((error: unknown) => {
+        if (!this.#closed) this.#options.onError(error);
+      })
+      .finally(() => this.#background.delete(work));
+    this.#background.add(work);
+  }
+
+  async #render(job: Job): Promise<void> {
+    try {
+      const clip = this.#options.oneClip ? `${job.size}-${job.seconds}s` : job.id;
+      const files = await (this.#options.oneClip ? this.#sharedClip(job, clip) : this.#renderClip(job, clip));
+      job.rendered = { atMs: this.#options.now(), clip, files };
+    } catch (error) {
+      job.renderError = { code: 'render_failed', message: error instanceof Error ? error.message : String(error) };
+    }
+    await this.#save(job);
+    if (job.removed) await this.#removeFiles(job);
+  }
+
+  #sharedClip(job: Job, clip: string): Promise<RenderedFiles> {
+    const known = this.#sharedClips.get(clip) ?? this.#renderClip(job, clip);
+    this.#sharedClips.set(clip, known);
+    return known;
+  }
+
+  #renderClip(job: Job, clip: string): Promise<RenderedFiles> {
+    const { text } = readFaults(job.prompt);
+    const { id, width, height, seconds } = job;
+    const hueDegrees = createHash('sha256').update(text).digest().readUInt16BE() % 360;
+    return this.#renderer.render({
+      picture: { id, prompt: text, width, height, seconds, fps: this.#options.fps, hueDegrees },
+      paths: {
+        video: this.clipPath(clip, 'video'),
+        thumbnail: this.clipPath(clip, 'thumbnail'),
+        spritesheet: this.clipPath(clip, 'spritesheet'),
+      },
+      firstFramePath: job.hasFirstFrame ? this.#firstFramePath(job) : undefined,
+    });
+  }
+
+  async #removeFiles(job: Job): Promise<void> {
+    const ownFiles = variants.map((variant) => this.clipPath(job.id, variant));
+    for (const path of [...ownFiles, this.#firstFramePath(job)]) await rm(path, { force: true });
+  }
+}
