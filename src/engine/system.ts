@@ -4,6 +4,7 @@ import type { Quantiles } from '#video/progress.ts';
 import type { Actor, Asset, AssetKind, Attempt, Claimed, JsonObject, Request, State, Video } from '#video/video.ts';
 
 export { DownloadError } from '#video/download-error.ts';
+export { QueueFull } from '#video/queue-full.ts';
 
 /** The ports of the engine. Everything that touches the world comes through here, so that a test can hold it. */
 export type System = {
@@ -205,7 +206,11 @@ export type Store = {
   renew(id: string, seq: number, leaseMs: number): Promise<boolean>;
   /** Gives claims back as they were. */
   release(claims: { id: string; seq: number }[]): Promise<void>;
-  /** Saves under the fence, events in the same transaction; one result per move, in order. */
+  /**
+   * Saves under the fence, events in the same transaction; one result per move, in order. A move to `queued` of a video
+   * whose cancel was asked for is saved as `canceled`. A move that cannot be written is `fenced`, and marks its video
+   * `poisonedAt`: an hour's rest; the others are saved.
+   */
   saveMoves(moves: Move[]): Promise<SaveResult[]>;
   /**
    * The accepted operation: at once, unfenced, only where none is known. `taken` = the upstream id belongs to another
@@ -216,8 +221,8 @@ export type Store = {
   requestCancel(id: string, hide: boolean, actor: Actor): Promise<void>;
   /** Looks closer in time; never touches a queued row, a fence, or a result. Returns how many rows. */
   hint(which: { ids: string[] } | { provider: string } | 'all', options?: { restMs?: number }): Promise<number>;
-  /** Somebody watches; written at most every 30 s per video. */
-  markWatched(id: string, untilMs: number): Promise<void>;
+  /** Somebody watches, for so long from now; written at most every 30 s per video. */
+  markWatched(id: string, forMs: number): Promise<void>;
   /** The next time at which a claim or an admission could find work; null = nothing scheduled. */
   nextDueAt(): Promise<Date | null>;
   /** Frees every claim: only where one process owns the store. */
@@ -260,13 +265,3 @@ export type Store = {
   check(): Promise<void>;
   close(): Promise<void>;
 };
-
-/** The owner's cap of queued videos is reached. */
-export class QueueFull extends Error {
-  override name = 'QueueFull';
-  readonly limit: number;
-  constructor(limit: number) {
-    super(`at most ${limit} videos can wait at a time`);
-    this.limit = limit;
-  }
-}

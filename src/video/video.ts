@@ -104,6 +104,8 @@ export type Video = {
   watchedUntil: Date | null;
   deadlineAt: Date | null;
   cancelRequestedAt: Date | null;
+  /** The last move could not be written: the row rests for an hour. Cleared by the next save. */
+  poisonedAt: Date | null;
   createdAt: Date;
   acceptedAt: Date | null;
   completedAt: Date | null;
