@@ -1,6 +1,7 @@
 import { failureOf } from './failure.ts';
 import { fail, isOpen, type Move, move } from './lifecycle.ts';
 import { nextLook } from './schedule.ts';
+import { watchMs } from './submission.ts';
 import { type Actor, type Attempt, type Claimed, isTerminal, type State, type Video } from './video.ts';
 
 export type Decision = 'keep_looking' | 'adopt' | 'send_again' | 'stop_looking';
@@ -64,7 +65,7 @@ const table: Record<State, Record<CommandName, Cell | ((row: Row) => Cell)>> = {
     delete: 'now',
   },
   failed: { cancel: over, retry: 'now', collect: collectCell, reset: lookAgain, decide: over, delete: 'now' },
-  canceled: { cancel: 'now', retry: 'now', collect: collectCell, reset: lookAgain, decide: over, delete: 'now' },
+  canceled: { cancel: 'now', retry: 'now', collect: collectCell, reset: over, decide: over, delete: 'now' },
 };
 
 function row(cancel: Cell, retry: Cell, reset: Cell, decide: Cell, remove: Cell): Record<CommandName, Cell> {
@@ -85,7 +86,7 @@ export function availableCommands(video: Video, attempt: Attempt): CommandName[]
   });
 }
 
-export type Occasion = { now: Date; actor: Actor; nextAttemptId: string };
+export type Occasion = { now: Date; actor: Actor; nextAttemptId: string; deadlineMs: number; retentionMs: number };
 
 /** One command on a claimed video → what it means. Pure: the engine saves the move and makes the new take. */
 export function rule(claimed: Claimed, command: Command, occasion: Occasion): Ruling {
@@ -157,7 +158,7 @@ function remove(claimed: Claimed, occasion: Occasion): Ruling {
 
 function retry(claimed: Claimed, occasion: Occasion, force: boolean): Ruling {
   const { video, attempt } = claimed;
-  const { now, actor } = occasion;
+  const { actor } = occasion;
   if (video.errorCode === 'download_failed' && collectable(claimed)) return collect(claimed, occasion);
   if (providerNeverSettled(claimed) && !force) {
     return {
@@ -196,7 +197,7 @@ function collect(claimed: Claimed, { now, actor }: Occasion): Ruling {
   );
 }
 
-function reset(claimed: Claimed, { now, actor }: Occasion): Ruling {
+function reset(claimed: Claimed, { now, actor, deadlineMs, retentionMs }: Occasion): Ruling {
   const { attempt } = claimed;
   const to = attempt.operation ? 'running' : attempt.sentAt ? 'unknown' : 'queued';
   return done(
@@ -204,8 +205,13 @@ function reset(claimed: Claimed, { now, actor }: Occasion): Ruling {
       event: 'reset',
       actor,
       next: to === 'queued' ? null : now,
-      attempt: { watch: {}, outcome: null },
-      video: { notBefore: null, completedAt: null, cancelRequestedAt: null },
+      attempt: { watch: {}, outcome: null, watchUntil: new Date(now.getTime() + watchMs(retentionMs)) },
+      video: {
+        notBefore: null,
+        completedAt: null,
+        cancelRequestedAt: null,
+        deadlineAt: to === 'running' ? new Date(now.getTime() + deadlineMs) : null,
+      },
     }),
     'Nothing is sent again; we look afresh.',
   );

@@ -172,3 +172,13 @@ export function fail(
 /** An attempt that is sent and without an outcome: it may still produce a clip, and a bill. */
 export const isOpen = (attempt: Pick<Attempt, 'sentAt' | 'outcome'>): boolean =>
   attempt.sentAt !== null && attempt.outcome === null;
+
+/** The row as it is once the move is saved: for the steps that go on under the same claim. */
+export function applied(claimed: Claimed, step: Move): Claimed {
+  const { video, attempt } = claimed;
+  return {
+    at: claimed.at,
+    video: { ...video, ...step.video, state: step.to, checkAt: step.next },
+    attempt: { ...attempt, ...step.attempt },
+  };
+}

@@ -4,7 +4,7 @@ import { fail, type Move, move } from './lifecycle.ts';
 import type { Circumstances } from './observation.ts';
 import { looked, stopLooking } from './observation.ts';
 import { backoffMs, nextLook } from './schedule.ts';
-import type { Claimed, JsonObject } from './video.ts';
+import { type Claimed, isTerminal, type JsonObject } from './video.ts';
 
 const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms);
 
@@ -87,7 +87,8 @@ export function accepted(
   const { video, attempt } = claimed;
   const { now } = about;
   const { listings: _found, unsent: _reached, ...watch } = attempt.watch;
-  const to = 'running';
+  // A given-up take stays where it is: only a clip brings it back.
+  const to = isTerminal(video.state) ? video.state : 'running';
   return move(claimed, to, {
     event,
     actor: event === 'accepted' ? { type: 'provider' } : { type: 'system' },

@@ -1,0 +1,65 @@
+import { applied, move } from '#video/lifecycle.ts';
+import { afterAnswer } from '#video/observation.ts';
+import type { Claimed } from '#video/video.ts';
+import { circumstances, stopwatch } from './circumstances.ts';
+import type { Step } from './step.ts';
+
+/**
+ * One look at a job.
+ * 1. A wish to cancel is passed on first, once, where the provider can.
+ * 2. Ask the provider.
+ * 3. A 404 counts only while other jobs of this provider answer something else.
+ * 4. Save what the answer means.
+ */
+export async function check(step: Step, claimed: Claimed): Promise<void> {
+  const { system, provider, save, signal } = step;
+  const { operation } = claimed.attempt;
+  if (!operation) throw new Error('a check needs an operation');
+  const asked = await passOnCancel(step, claimed);
+  if (!asked) return;
+  const now = stopwatch(system, claimed);
+  const answer = await provider.check(operation, signal);
+  const about = await circumstances(system, claimed, now());
+  const missingCounts =
+    answer.kind !== 'missing' || (await system.store.hasOtherAnswers(provider.id, claimed.video.id));
+  await save(afterAnswer(asked, answer, { ...about, missingCounts }));
+}
+
+/** The row to go on with, or null when the step is over. */
+async function passOnCancel({ system, provider, save, signal }: Step, claimed: Claimed): Promise<Claimed | null> {
+  const { video, attempt } = claimed;
+  const live = video.state === 'running' || video.state === 'overdue' || video.state === 'canceling';
+  if (!video.cancelRequestedAt || !live || !attempt.operation) return claimed;
+  const now = stopwatch(system, claimed);
+  let current = claimed;
+  if (video.state !== 'canceling') {
+    const canceling = move(claimed, 'canceling', { event: 'canceling', next: now(), keepsClaim: true });
+    if (!(await save(canceling))) return null;
+    current = applied(claimed, canceling);
+  }
+  if (!provider.cancel || attempt.watch.cancel) return current;
+  const answer = await provider.cancel(attempt.operation, signal);
+  // No answer is no verdict: it is asked again at the next look.
+  if (typeof answer === 'object') return current;
+  const watch = { ...attempt.watch, cancel: { at: now().toISOString(), refused: answer === 'refused' } };
+  if (answer === 'canceled') {
+    await save(
+      move(current, 'canceled', {
+        event: 'canceled',
+        actor: { type: 'provider' },
+        next: null,
+        attempt: { outcome: 'canceled', watch },
+        video: { errorCode: 'canceled', completedAt: now() },
+      }),
+    );
+    return null;
+  }
+  const refused = move(current, 'canceling', {
+    event: 'cancel_refused',
+    actor: { type: 'provider' },
+    next: now(),
+    attempt: { watch },
+    keepsClaim: true,
+  });
+  return (await save(refused)) ? applied(current, refused) : null;
+}

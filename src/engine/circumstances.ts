@@ -1,0 +1,55 @@
+import { makeId } from '#video/id.ts';
+import type { Circumstances } from '#video/observation.ts';
+import type { Quantiles } from '#video/progress.ts';
+import type { Claimed, Video } from '#video/video.ts';
+import type { System } from './system.ts';
+
+/** A new id of ours: time-ordered, 80 random bits. */
+export const newId = (
+  system: Pick<System, 'clock' | 'random'>,
+  prefix: 'video' | 'attempt' | 'asset' | 'shot',
+): string => makeId(prefix, system.clock.now(), system.random(10));
+
+/** Uniform in 0..1. */
+export const chance = (system: Pick<System, 'random'>): number => {
+  const [a = 0, b = 0] = system.random(2);
+  return (a * 256 + b) / 65_536;
+};
+
+/** The database's time of the claim, carried on by our own clock: machines whose clocks differ agree. */
+export function stopwatch(system: Pick<System, 'clock'>, claimed: Claimed): () => Date {
+  const startedMs = system.clock.now().getTime();
+  return () => new Date(claimed.at.getTime() + system.clock.now().getTime() - startedMs);
+}
+
+const fallback: Quantiles = { p5: 20_000, p50: 90_000, p90: 240_000 };
+
+/** How long such clips take: learned, else the catalogue's word, else a guess. */
+export async function typicalOf(
+  system: Pick<System, 'store' | 'catalogue'>,
+  video: Pick<Video, 'resolvedModel' | 'seconds' | 'size'>,
+): Promise<Quantiles> {
+  const learned = await system.store.quantiles(video.resolvedModel, video.seconds, video.size);
+  return learned ?? system.catalogue.get(video.resolvedModel)?.typical ?? fallback;
+}
+
+export const deadlineMsOf = (system: Pick<System, 'catalogue' | 'settings'>, model: string): number =>
+  system.catalogue.get(model)?.deadlineMs ?? system.settings.deadlineMs;
+
+export async function circumstances(
+  system: System,
+  claimed: Claimed,
+  now: Date,
+): Promise<Circumstances & { deadlineMs: number; retentionMs: number }> {
+  return {
+    now,
+    typical: await typicalOf(system, claimed.video),
+    webhook: false,
+    fixedMs: typeof system.settings.schedule === 'number' ? system.settings.schedule : null,
+    random: chance(system),
+    missingCounts: true,
+    nextAttemptId: newId(system, 'attempt'),
+    deadlineMs: deadlineMsOf(system, claimed.video.resolvedModel),
+    retentionMs: system.providers.get(claimed.video.provider)?.capabilities.retentionMs ?? 0,
+  };
+}

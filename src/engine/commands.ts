@@ -1,0 +1,158 @@
+import { type Command, rule } from '#video/commands.ts';
+import { accepted } from '#video/submission.ts';
+import type { Actor, Claimed } from '#video/video.ts';
+import { circumstances, deadlineMsOf, newId } from './circumstances.ts';
+import type { System } from './system.ts';
+
+/** The state does not allow it, or money speaks against it; `code` is for programs. */
+export class CommandRefused extends Error {
+  override name = 'CommandRefused';
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** A worker is in the middle of a step of this video. */
+export class Busy extends Error {
+  override name = 'Busy';
+  constructor() {
+    super('this video is being worked on at the moment; try again in a few seconds');
+  }
+}
+
+export class NoSuchVideo extends Error {
+  override name = 'NoSuchVideo';
+  constructor() {
+    super('there is no such video');
+  }
+}
+
+/** `videoId` is the new take's where the command made one. */
+export type CommandResult = { videoId: string; note: string | null; remembered: boolean };
+
+const patienceMs = 3_000;
+const askAgainMs = 100;
+
+/**
+ * A person's command on one video.
+ * 1. Claim the row as a worker does. Where a worker holds it, cancel and delete are remembered, all else waits 3 s.
+ * 2. The table in video/commands.ts rules.
+ * 3. Save the move under our claim; a refused command gives the claim back untouched.
+ */
+export async function runCommand(
+  system: System,
+  id: string,
+  ownerId: string | null,
+  command: Command,
+  actor: Actor,
+): Promise<CommandResult> {
+  const { store } = system;
+  const claimed = await claimPatiently(system, id, ownerId, command, actor);
+  if (claimed === 'remembered') {
+    return { videoId: id, note: 'It is being worked on; this will be done right after.', remembered: true };
+  }
+  const ruling = rule(claimed, command, {
+    now: claimed.at,
+    actor,
+    nextAttemptId: newId(system, 'attempt'),
+    deadlineMs: deadlineMsOf(system, claimed.video.resolvedModel),
+    retentionMs: system.providers.get(claimed.video.provider)?.capabilities.retentionMs ?? 0,
+  });
+  const seq = claimed.video.claimSeq;
+  switch (ruling.kind) {
+    case 'refuse':
+      await store.release([{ id, seq }]);
+      throw new CommandRefused(ruling.code, ruling.message);
+    case 'nothing':
+      await store.release([{ id, seq }]);
+      return { videoId: id, note: ruling.note, remembered: false };
+    case 'move':
+      await saveOrBusy(system, ruling.move);
+      return { videoId: id, note: ruling.note, remembered: false };
+    case 'new_take': {
+      if (ruling.move) await saveOrBusy(system, ruling.move);
+      else await store.release([{ id, seq }]);
+      const take = await nextTake(system, claimed, actor);
+      return { videoId: take, note: ruling.note, remembered: false };
+    }
+  }
+}
+
+/** A person found the lost job at the provider: its id is asked for before it is believed. Admins only. */
+export async function adoptById(system: System, id: string, upstreamId: string, actor: Actor): Promise<CommandResult> {
+  const { store } = system;
+  const claimed = await claimPatiently(system, id, null, { name: 'decide', decision: 'keep_looking' }, actor);
+  if (claimed === 'remembered') throw new Busy();
+  const provider = system.providers.get(claimed.video.provider);
+  const giveBack = () => store.release([{ id, seq: claimed.video.claimSeq }]);
+  const lost = ['unknown', 'needs_decision', 'failed'].includes(claimed.video.state) && !claimed.attempt.operation;
+  if (!lost || !provider) {
+    await giveBack();
+    throw new CommandRefused('not_possible', 'Only a take whose create was lost can be given a job of the provider.');
+  }
+  const operation = { id: upstreamId };
+  const answer = await provider.check(operation, AbortSignal.timeout(system.settings.upstreamTimeoutMs));
+  if (answer.kind === 'missing' || answer.kind === 'no_answer') {
+    await giveBack();
+    const why = answer.kind === 'missing' ? 'does not know this id' : 'gave no usable answer';
+    throw new CommandRefused('not_found_at_provider', `The provider ${why}.`);
+  }
+  if ((await store.saveOperation(claimed.attempt.id, operation, upstreamId)) === 'taken') {
+    await giveBack();
+    throw new CommandRefused('already_owned', 'This job belongs to another take.');
+  }
+  const about = await circumstances(system, claimed, claimed.at);
+  await saveOrBusy(system, { ...accepted(claimed, operation, upstreamId, about, 'adopted'), next: claimed.at });
+  return { videoId: id, note: 'It is adopted; we look at it now.', remembered: false };
+}
+
+async function claimPatiently(
+  system: System,
+  id: string,
+  ownerId: string | null,
+  command: Command,
+  actor: Actor,
+): Promise<Claimed | 'remembered'> {
+  const { store, clock, settings } = system;
+  const until = clock.now().getTime() + patienceMs;
+  for (;;) {
+    const claimed = await store.claimOne(id, ownerId, settings.leaseMs);
+    if (claimed === null) throw new NoSuchVideo();
+    if (claimed !== 'busy') return claimed;
+    if (command.name === 'cancel' || command.name === 'delete') {
+      await store.requestCancel(id, command.name === 'delete', actor);
+      return 'remembered';
+    }
+    if (clock.now().getTime() >= until) throw new Busy();
+    await clock.sleep(askAgainMs);
+  }
+}
+
+async function saveOrBusy(system: System, move: Parameters<System['store']['saveMoves']>[0][number]): Promise<void> {
+  const [result] = await system.store.saveMoves([move]);
+  if (result !== 'saved') throw new Busy();
+  system.log.info({ video: move.videoId, from: move.from, to: move.to, event: move.event?.type ?? null }, 'move');
+}
+
+/** The same shot once more, as a video of its own: the old one keeps its attempt, and its late clip. */
+async function nextTake(system: System, { video, attempt }: Claimed, actor: Actor): Promise<string> {
+  const takes = await system.store.list({ ownerId: video.ownerId, shotId: video.shotId, limit: 100, order: 'desc' });
+  const takeNo = Math.max(video.takeNo, ...takes.map((take) => take.video.takeNo)) + 1;
+  const id = newId(system, 'video');
+  await system.store.create(
+    [
+      {
+        ...video,
+        id,
+        takeNo,
+        actor,
+        data: { again: video.id },
+        attempt: { id: newId(system, 'attempt'), request: attempt.request, requestHash: attempt.requestHash },
+      },
+    ],
+    system.settings.maxQueuedPerOwner,
+  );
+  return id;
+}

@@ -1,0 +1,54 @@
+import { move } from '#video/lifecycle.ts';
+import { adopt } from '#video/matching.ts';
+import { accepted, stillUnknown } from '#video/submission.ts';
+import type { Claimed } from '#video/video.ts';
+import { circumstances, stopwatch } from './circumstances.ts';
+import { submitOnce } from './start.ts';
+import type { Step } from './step.ts';
+
+const skewMs = 60_000;
+const soonMs = 2_000;
+
+/**
+ * Finds out what became of a create whose answer was lost.
+ * 1. Where the provider is known to deduplicate: the same bytes under the same key once more.
+ * 2. Where an equal request is being sent at this moment: wait for it, or we would take its job.
+ * 3. A complete listing, less the jobs that have an owner here.
+ * 4. As many candidates as lost creates of this request → ours by age; the provider's id is unique, so a direct
+ *    answer that came first wins.
+ * 5. No proof: look again, and after enough absence ask a person. Absence never sends again.
+ */
+export async function resolve(step: Step, claimed: Claimed): Promise<void> {
+  const { system, provider, save, signal } = step;
+  const { attempt, video } = claimed;
+  const now = stopwatch(system, claimed);
+  if (provider.capabilities.deduplicates && video.state === 'unknown') return submitOnce(step, claimed, now);
+  const about = await circumstances(system, claimed, now());
+  const { list } = provider;
+  if (!list || !attempt.sentAt) {
+    await save(stillUnknown(claimed, about, 'impossible'));
+    return;
+  }
+  const { lost, submitting } = await system.store.lostAttempts(provider.id, attempt.requestHash);
+  if (submitting > 0) {
+    await save(move(claimed, video.state, { next: new Date(about.now.getTime() + soonMs) }));
+    return;
+  }
+  const oldest = Math.min(...lost.map((one) => one.sentAt?.getTime() ?? Infinity), attempt.sentAt.getTime());
+  const listing = await list.call(provider, new Date(oldest - skewMs), signal);
+  if (listing.kind !== 'complete') {
+    await save(stillUnknown(claimed, about, 'failed'));
+    return;
+  }
+  const owned = await system.store.knownUpstreamIds(
+    provider.id,
+    listing.jobs.map((job) => job.upstreamId),
+  );
+  const free = listing.jobs.filter((job) => !owned.has(job.upstreamId));
+  const job = adopt(attempt.id, attempt.request, lost, free);
+  if (!job || (await system.store.saveOperation(attempt.id, job.operation, job.upstreamId)) === 'taken') {
+    await save(stillUnknown(claimed, { ...about, now: now() }, 'complete'));
+    return;
+  }
+  await save(accepted(claimed, job.operation, job.upstreamId, { ...about, now: now() }, 'adopted'));
+}

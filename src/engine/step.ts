@@ -1,0 +1,34 @@
+import type { Move } from '#video/lifecycle.ts';
+import type { Claimed } from '#video/video.ts';
+import { check } from './check.ts';
+import { collect } from './collect.ts';
+import { park } from './park.ts';
+import { resolve } from './resolve.ts';
+import { recover, start } from './start.ts';
+import type { Provider, System } from './system.ts';
+
+/** What a step works with. `save` answers false when the claim was lost: the step stops there. */
+export type Step = {
+  system: System;
+  provider: Provider;
+  save: (move: Move) => Promise<boolean>;
+  /** Aborts when the claim is lost or the process stops. */
+  signal: AbortSignal;
+};
+
+/** One step of one claimed video, by its state. A provider that is not configured (any more) is asked nothing. */
+export async function takeStep(step: Omit<Step, 'provider'>, claimed: Claimed): Promise<void> {
+  const provider = step.system.providers.get(claimed.video.provider);
+  if (!provider) return park(step, claimed);
+  const withProvider = { ...step, provider };
+  switch (claimed.video.state) {
+    case 'queued':
+      return start(withProvider, claimed);
+    case 'submitting':
+      return recover(withProvider, claimed);
+    case 'storing':
+      return collect(withProvider, claimed);
+    default:
+      return claimed.attempt.operation ? check(withProvider, claimed) : resolve(withProvider, claimed);
+  }
+}

@@ -1,0 +1,123 @@
+import type { Move } from '#video/lifecycle.ts';
+import type { Claimed } from '#video/video.ts';
+import { ClaimLost, underLease } from './lease.ts';
+import { createSaver } from './saver.ts';
+import { takeStep } from './step.ts';
+import type { Lane, System } from './system.ts';
+
+/** An answer that is on its way is worth waiting for: a create aborted after its first byte becomes `unknown`. */
+const graceMs = 2_000;
+
+export type Sweeper = {
+  /**
+   * Admits, claims what is due as far as there is room, and starts a step for each. `more` = a lane was filled to its
+   * width, so there may be more when a step ends.
+   */
+  once(): Promise<{ claimed: number; more: boolean }>;
+  /** One video now, if a look at it is due; for whoever waits for an answer. */
+  one(id: string): Promise<void>;
+  /** Resolves when a step ends, or at once when none is under way. */
+  stepEnded(): Promise<void>;
+  /** Waits a little for the steps under way, then aborts them; their claims are given back. */
+  stop(): Promise<void>;
+};
+
+/**
+ * The one door: whatever wakes the system leads here.
+ * 1. Admit: queued videos become due as far as slots allow.
+ * 2. Claim due rows per provider and lane, so that a slow provider or a long copy holds up nobody else.
+ * 3. Take the step of each row by its state, under a renewed lease.
+ * 4. Save the moves in batches.
+ */
+export function createSweeper(system: System, onSaved: (move: Move) => void = () => {}): Sweeper {
+  const { store, settings, log } = system;
+  const stopping = new AbortController();
+  const steps = new Set<Promise<void>>();
+  const busy = new Map<string, number>();
+  let ended = false;
+
+  const save = createSaver(system, (move) => {
+    log.info(
+      { video: move.videoId, attempt: move.attemptId, from: move.from, to: move.to, event: move.event?.type ?? null },
+      'move',
+    );
+    onSaved(move);
+  });
+
+  async function run(claimed: Claimed): Promise<void> {
+    const { id, claimSeq } = claimed.video;
+    try {
+      await underLease(system, claimed, stopping.signal, (signal) => takeStep({ system, save, signal }, claimed));
+    } catch (error) {
+      if (stopping.signal.aborted || error instanceof ClaimLost) {
+        log.info({ video: id, reason: String(error) }, 'step given up');
+      } else {
+        // The lease is the pause before the next try: a step that throws never spins, and stops nobody else.
+        log.error({ video: id, state: claimed.video.state, err: error }, 'step failed');
+        return;
+      }
+      await store.release([{ id, seq: claimSeq }]);
+    }
+  }
+
+  function begin(key: string, claimed: Claimed): void {
+    busy.set(key, (busy.get(key) ?? 0) + 1);
+    const step = run(claimed)
+      .catch((error) => log.error({ video: claimed.video.id, err: error }, 'claim not given back'))
+      .finally(() => {
+        busy.set(key, (busy.get(key) ?? 1) - 1);
+        steps.delete(step);
+      });
+    steps.add(step);
+  }
+
+  async function fill(key: string, width: number, claim: (limit: number) => Promise<Claimed[]>) {
+    const room = width - (busy.get(key) ?? 0);
+    if (room <= 0) return { claimed: 0, more: true };
+    const rows = await claim(room);
+    for (const row of rows) begin(key, row);
+    return { claimed: rows.length, more: rows.length === room };
+  }
+
+  const widths: Record<Lane, number> = { watch: settings.watchWidth, collect: settings.collectWidth };
+
+  return {
+    async once() {
+      if (ended) return { claimed: 0, more: false };
+      const ids = system.providers.ids();
+      await store.admit(
+        ids.map((id) => ({ provider: id, slots: system.providers.get(id)?.capabilities.slots ?? null })),
+        settings.maxRunningPerOwner,
+      );
+      const fills = ids.flatMap((id) =>
+        (['watch', 'collect'] as const).map((lane) =>
+          fill(`${id} ${lane}`, widths[lane], (limit) => store.claim(id, lane, limit, settings.leaseMs)),
+        ),
+      );
+      fills.push(fill('foreign', widths.watch, (limit) => store.claimForeign(ids, limit, settings.leaseMs)));
+      const done = await Promise.all(fills);
+      return { claimed: done.reduce((sum, one) => sum + one.claimed, 0), more: done.some((one) => one.more) };
+    },
+
+    async one(id) {
+      const claimed = await store.claimOne(id, null, settings.leaseMs);
+      if (!claimed || claimed === 'busy') return;
+      const { checkAt, notBefore } = claimed.video;
+      const due = checkAt !== null && (notBefore === null || notBefore <= claimed.at);
+      if (!due) return store.release([{ id, seq: claimed.video.claimSeq }]);
+      begin(`${claimed.video.provider} watch`, claimed);
+      await Promise.race([...steps]);
+    },
+
+    async stepEnded() {
+      await Promise.race([...steps]);
+    },
+
+    async stop() {
+      ended = true;
+      await Promise.race([Promise.allSettled([...steps]), system.clock.sleep(graceMs)]);
+      stopping.abort(new Error('stopping'));
+      await Promise.allSettled([...steps]);
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { createSweeper, type Sweeper } from './sweep.ts';
+import type { System } from './system.ts';
+
+/** Looks at the schedule at least this often, whatever was missed (a lost NOTIFY, a clock that jumped). */
+const floorMs = 30_000;
+const ceilingMs = 20;
+
+export type Worker = {
+  /** A hint: something may be due earlier than thought. */
+  wake(): void;
+  sweeper: Sweeper;
+  /** Ends the loop and its steps; what was under way goes on elsewhere, or at the next start. */
+  stop(): Promise<void>;
+};
+
+/**
+ * The loop around the sweep: sweep, sleep until the next due time, be woken by NOTIFY or in-process. It holds no state:
+ * the rows are the schedule, and a kill at any line loses nothing.
+ */
+export function startWorker(system: System): Worker {
+  const { store, clock, log } = system;
+  let woken = false;
+  let nap = new AbortController();
+  let stopped = false;
+  const wake = () => {
+    woken = true;
+    nap.abort();
+  };
+  const sweeper = createSweeper(system, wake);
+  const unlisten = store.listen('due', wake);
+
+  async function sleepUntilDue(more: boolean): Promise<void> {
+    nap = new AbortController();
+    if (woken || stopped) return;
+    if (more) {
+      await Promise.race([sweeper.stepEnded(), clock.sleep(floorMs, nap.signal)]);
+      return;
+    }
+    const dueAt = await store.nextDueAt();
+    const dueMs = dueAt ? dueAt.getTime() - clock.now().getTime() : floorMs;
+    if (!woken) await clock.sleep(Math.min(floorMs, Math.max(ceilingMs, dueMs)), nap.signal);
+  }
+
+  async function loop(): Promise<void> {
+    let failures = 0;
+    while (!stopped) {
+      woken = false;
+      try {
+        const { more } = await sweeper.once();
+        await sleepUntilDue(more);
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        log.error({ err: error, failures }, 'sweep failed');
+        await clock.sleep(Math.min(floorMs, 250 * 2 ** Math.min(failures, 7)), nap.signal);
+      }
+    }
+  }
+
+  const looping = loop();
+  return {
+    wake,
+    sweeper,
+    async stop() {
+      stopped = true;
+      unlisten();
+      nap.abort();
+      await sweeper.stop();
+      await looping;
+    },
+  };
+}
