@@ -56,7 +56,7 @@ function agree(code: number | null, count: Count): Count {
 }
 
 /** Runs a package's own script with its output on ours; answers its exit code, null when it was killed. */
-function runTool(script: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<number | null> {
+function runTool(script: string, args: string[], env: NodeJS.Dict<string> = {}): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [inHouse('node_modules', script), ...args], {
       cwd: houseDir,

@@ -5,7 +5,7 @@ import { childEnvironment, houseDir } from './house.mjs';
  * As near to exec as Node comes: the child has our streams, gets our signals, and we end as it ends.
  * @param {string} node
  * @param {string[]} args
- * @param {NodeJS.ProcessEnv} env
+ * @param {NodeJS.Dict<string>} env
  */
 export function handOver(node, args, env) {
   const child = spawn(node, args, { cwd: houseDir, env: { ...childEnvironment(), ...env }, stdio: 'inherit' });

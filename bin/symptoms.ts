@@ -1,0 +1,116 @@
+// What the doctor looks at, one function each.
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import pg from 'pg';
+import type { Config } from '#config.ts';
+import { isBuilt } from './setup/build.mjs';
+
+/** A finding: all is well, worth knowing, or in the way of a start. Every problem says what to do. */
+export interface Finding {
+  verdict: 'ok' | 'note' | 'problem';
+  text: string;
+}
+
+const ENOUGH_FREE_BYTES = 2e9;
+const OLDEST_POSTGRES = 15;
+const DATABASE_TIMEOUT_MS = 5_000;
+
+const ok = (text: string): Finding => ({ verdict: 'ok', text });
+const note = (text: string): Finding => ({ verdict: 'note', text });
+const problem = (text: string): Finding => ({ verdict: 'problem', text });
+
+export function checkNode(): Finding {
+  // Whoever reads this line was started by the Node that the packages brought along: they are installed.
+  return ok(`Node ${process.versions.node}, packages installed as the lock file says`);
+}
+
+export function checkBuild(): Finding {
+  return isBuilt() ? ok('pages: built from the present sources') : note('pages: not built yet; npm start builds them');
+}
+
+export function checkDataDir({ dataDir }: Config): Finding {
+  const existing = nearestExisting(dataDir);
+  try {
+    accessSync(existing, constants.W_OK);
+  } catch {
+    return problem(`data: ${existing} is not writable; make it so, or set DAILIES_DATA_DIR to a folder that is`);
+  }
+  const { bavail, bsize } = statfsSync(existing);
+  const free = `${((bavail * bsize) / 1e9).toFixed(1)} GB free`;
+  if (bavail * bsize < ENOUGH_FREE_BYTES) return note(`data: ${dataDir}, only ${free}; clips need room`);
+  return ok(`data: ${dataDir}, ${free}`);
+}
+
+function nearestExisting(path: string): string {
+  return existsSync(path) ? path : nearestExisting(dirname(path));
+}
+
+/** Who holds the data directory, by the lock file that the holder leaves in it. */
+export function checkLock({ dataDir }: Config): { finding: Finding; pid: number | null } {
+  const files = existsSync(dataDir) ? readdirSync(dataDir).filter((name) => /(^|\.)lock(\.json)?$/.test(name)) : [];
+  for (const file of files) {
+    const pid = Number(/"pid"\s*:\s*(\d+)/.exec(readFileSync(join(dataDir, file), 'utf8'))?.[1]);
+    if (pid && isAlive(pid)) return { finding: note(`lock: process ${pid} is using the data directory`), pid };
+  }
+  return { finding: ok('lock: nobody is using the data directory'), pid: null };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: somebody else's process, and alive.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+export function checkPort({ host, port }: Config, holderPid: number | null): Promise<Finding> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = `port: ${host}:${port} is taken`;
+      if (error.code !== 'EADDRINUSE') resolve(problem(`port: ${host}:${port}: ${error.message}; change HOST or PORT`));
+      else if (holderPid) resolve(note(`${taken}, it seems by our own process ${holderPid}`));
+      else resolve(problem(`${taken}; end who has it, or set PORT to another one`));
+    });
+    server.listen({ host, port }, () => server.close(() => resolve(ok(`port: ${host}:${port} is free`))));
+  });
+}
+
+export async function checkDatabase({ databaseUrl }: Config): Promise<Finding> {
+  if (!databaseUrl) return ok('database: embedded, in the data directory (DATABASE_URL is not set)');
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: DATABASE_TIMEOUT_MS });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: string }>("select current_setting('server_version') as version");
+    const version = rows[0]?.version ?? '0';
+    if (Number.parseInt(version, 10) >= OLDEST_POSTGRES) return ok(`database: PostgreSQL ${version}`);
+    return problem(`database: PostgreSQL ${version} is too old; ${OLDEST_POSTGRES} or newer is needed`);
+  } catch (error) {
+    // The code alone: a message may carry the address, and the address a password.
+    const reason = (error as NodeJS.ErrnoException).code ?? 'no answer';
+    return problem(
+      `database: DATABASE_URL does not answer (${reason}); is it running, and are name and password right?`,
+    );
+  } finally {
+    await client.end().catch((error: Error) => console.error(`database: closing failed: ${error.name}`));
+  }
+}
+
+export function checkProviders({ openai, simulatorUrl, defaultModel }: Config): Finding[] {
+  const found = [
+    ok(`provider: simulator, ${simulatorUrl ? 'from DAILIES_SIMULATOR_URL' : 'built in'}: test pictures, free`),
+  ];
+  if (openai.baseUrl)
+    found.push(ok(`provider: openai, from OPENAI_BASE_URL${openai.apiKey ? ' and OPENAI_API_KEY' : ''}`));
+  else if (openai.apiKey) {
+    found.push(
+      note(
+        'OPENAI_API_KEY alone is no provider: api.openai.com serves no videos since 2026-09-24; set OPENAI_BASE_URL',
+      ),
+    );
+  }
+  if (defaultModel) found.push(ok(`default model: from DAILIES_DEFAULT_MODEL`));
+  return found;
+}
