@@ -1,8 +1,8 @@
 import { afterDownloadFailure, stored } from '#video/collection.ts';
+import { DownloadError } from '#video/download-error.ts';
 import type { Asset, AssetKind, Claimed, JsonObject } from '#video/video.ts';
 import { chance, newId, stopwatch } from './circumstances.ts';
 import type { Step } from './step.ts';
-import { DownloadError } from './system.ts';
 
 /** Nice to have: their absence never keeps a finished clip waiting. */
 const extras: readonly AssetKind[] = ['thumbnail', 'spritesheet'];

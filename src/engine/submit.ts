@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fit, resolveModel } from '#video/choice.ts';
+import { fitOffer, resolveModel } from '#video/choice.ts';
 import { type Actor, type JsonObject, type Priority, priorities, type Request, type Video } from '#video/video.ts';
 import { newId } from './circumstances.ts';
 import type { NewVideo, System } from './system.ts';
@@ -33,7 +33,7 @@ export type Submitted = { ids: string[]; warnings: string[] };
  */
 export async function submit(system: System, asked: SubmitRequest): Promise<Submitted> {
   const { model, byAlias } = resolveModel(system.catalogue, asked.model);
-  const { seconds, size, warnings } = fit(model, asked, byAlias);
+  const { seconds, size, warnings } = fitOffer(model, asked, byAlias);
   const request: Request = {
     model: model.upstreamModel,
     prompt: asked.prompt,

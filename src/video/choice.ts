@@ -41,7 +41,7 @@ export function resolveModel<M extends { id: string }>(
  * What is rendered when this is asked for. Only where the model came by alias or was omitted, a value of the protocol
  * becomes the nearest that is offered, and a warning says so; anything else not offered throws `NotOffered`.
  */
-export function fit(
+export function fitOffer(
   offer: Offer,
   asked: { seconds: number; size: string },
   byAlias: boolean,

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { backoffMs, type Look, nextLook } from './schedule.ts';
+import { at, claimedIn } from './testing.ts';
+import type { State, Watch } from './video.ts';
+
+const typical = { p5: 34_000, p50: 90_000, p90: 200_000 };
+
+function look(seconds: number, more: Partial<Look> & { state?: State; watch?: Watch; watched?: boolean } = {}): number {
+  const row = claimedIn(
+    more.state ?? 'running',
+    { watchedUntil: more.watched ? at(10_000) : null },
+    { watch: more.watch ?? {} },
+  );
+  const now = at(seconds);
+  return (
+    (nextLook({ ...row, now, typical, webhook: false, fixedMs: null, random: 0.5, ...more }).getTime() -
+      now.getTime()) /
+    1_000
+  );
+}
+
+describe('when to look next', () => {
+  it('is silent until the learned p5, then constant: 5 s with a watcher, 15 s without', () => {
+    expect(look(0)).toBe(34);
+    expect(look(20)).toBe(15);
+    expect(look(30, { watched: true })).toBe(5);
+    expect(look(100)).toBe(15);
+    expect(look(100, { watched: true })).toBe(5);
+  });
+
+  it('never backs off with age', () => {
+    for (const seconds of [60, 120, 300, 600, 880]) expect(look(seconds)).toBe(15);
+  });
+
+  it('follows progress that moves: half of what is left, at least 2 s', () => {
+    const watch = { progress: { percent: 50, movedAt: at(60).toISOString() } };
+    expect(look(60, { watch })).toBe(30);
+    expect(look(60, { watch: { progress: { percent: 98, movedAt: at(60).toISOString() } } })).toBe(2);
+  });
+
+  it('no longer trusts progress that stands still', () => {
+    const stuck = { progress: { percent: 50, movedAt: at(60).toISOString() } };
+    expect(look(200, { watch: stuck })).toBe(15);
+    expect(look(200, { watch: { progress: { percent: 99, movedAt: at(199).toISOString() } } })).toBe(15);
+  });
+
+  it('looks at the deadline itself', () => {
+    expect(look(895, {})).toBe(5);
+    expect(look(899, {})).toBe(1);
+  });
+
+  it('is one safety look a minute with a webhook, and sparse when overdue or waiting for a person', () => {
+    expect(look(100, { webhook: true })).toBe(60);
+    expect(look(1_000, { state: 'overdue' })).toBe(60);
+    expect(look(1_000, { state: 'needs_decision' })).toBe(300);
+  });
+
+  it('can be fixed, for comparison', () => {
+    expect(look(0, { fixedMs: 5_000 })).toBe(5);
+  });
+
+  it('always lies ahead, within 0.9–1.1 of its interval', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 800 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.integer({ min: 0, max: 99 }),
+        fc.boolean(),
+        (seconds, random, percent, watched) => {
+          const watch = { progress: { percent, movedAt: at(seconds / 2).toISOString() } };
+          const exact = look(seconds, { watch, watched });
+          const jittered = look(seconds, { watch, watched, random });
+          expect(jittered).toBeGreaterThan(0);
+          if (seconds + exact * 1.1 < 900) {
+            expect(jittered).toBeGreaterThanOrEqual(exact * 0.9 - 0.002);
+            expect(jittered).toBeLessThanOrEqual(exact * 1.1 + 0.002);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('backoff after errors', () => {
+  it('doubles to a minute, and never undercuts Retry-After', () => {
+    expect([1, 2, 3, 6, 50].map((n) => backoffMs(n, 0.5) / 1_000)).toEqual([2, 4, 8, 60, 60]);
+    expect(backoffMs(1, 0, 7_200_000)).toBe(7_200_000);
+  });
+});
