@@ -1,0 +1,117 @@
+import type { Download } from '#engine/system.ts';
+import { type Response, UnsafeUrl } from '#net/safe-fetch.ts';
+import { DownloadError } from '#video/download-error.ts';
+import type { AssetKind } from '#video/video.ts';
+import { retryAfterMs } from '../retry-after.ts';
+import { recognises } from './check.ts';
+import { ask, type Connection, headersOf, isReply, pathOf, type Reply, reasonOf, replyOf, urlOf } from './client.ts';
+import { readError, readVideo, stateOf, type VideoBody } from './wire.ts';
+
+const variants: Partial<Record<AssetKind, string>> = {
+  // SGLang takes `variant` for the index of an output: the clip is asked for without.
+  clip: '',
+  thumbnail: '?variant=thumbnail',
+  spritesheet: '?variant=spritesheet',
+};
+
+/**
+ * Opens the result of a finished job, however the server hands it out: bytes, a redirect, JSON with a URL, an error that
+ * names a cloud URL, or a URL in the video object.
+ * 1. GET /content; bytes are the result.
+ * 2. A URL in its answer is fetched instead, without our key where it leads elsewhere.
+ * 3. A refusal: the video object tells whether there is a URL, whether it is too early, or whether the file is gone.
+ * Throws `DownloadError`.
+ */
+export async function open(
+  connection: Connection,
+  upstreamId: string,
+  kind: AssetKind,
+  signal: AbortSignal,
+): Promise<Download> {
+  const query = variants[kind];
+  if (query === undefined) throw new DownloadError('refused', `the protocol has no ${kind}`);
+  const response = await get(connection, urlOf(connection, `${pathOf(upstreamId)}/content${query}`), signal);
+  if (response.ok && !isJson(response)) return download(connection, response, kind);
+  const reply = await replyOf(response);
+  const link = linkIn(reply);
+  if (link) return follow(connection, link, kind, signal);
+  const job = kind === 'clip' && !response.ok ? await lookUp(connection, upstreamId, signal) : null;
+  if (job?.url) return follow(connection, job.url, kind, signal);
+  throw refusal(connection, reply, job);
+}
+
+async function get(connection: Connection, url: string, signal: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = { accept: '*/*', 'accept-encoding': 'identity' };
+  const own = new URL(url).origin === new URL(urlOf(connection, '')).origin;
+  try {
+    return await connection.fetch(url, { headers: own ? { ...headersOf(connection), ...headers } : headers, signal });
+  } catch (error) {
+    throw broken(connection, error);
+  }
+}
+
+async function follow(connection: Connection, link: string, kind: AssetKind, signal: AbortSignal): Promise<Download> {
+  const response = await get(connection, new URL(link, urlOf(connection, '/')).href, signal);
+  if (response.ok && !isJson(response)) return download(connection, response, kind);
+  throw refusal(connection, await replyOf(response), null);
+}
+
+function download(connection: Connection, response: Response, kind: AssetKind): Download {
+  const contentType = response.headers.get('content-type');
+  if (kind !== 'clip' && contentType?.startsWith('video/')) {
+    response.body?.cancel().catch(() => undefined);
+    throw new DownloadError('refused', `the provider has no ${kind}: it answers the clip`);
+  }
+  const length = response.headers.get('content-length');
+  const bytes = length !== null && !response.headers.has('content-encoding') ? Number(length) : null;
+  return { stream: chunksOf(connection, response), contentType, bytes };
+}
+
+async function* chunksOf(connection: Connection, response: Response): AsyncGenerator<Uint8Array> {
+  try {
+    yield* response.body ?? [];
+  } catch (error) {
+    throw broken(connection, error);
+  }
+}
+
+/** The job's state, where it can be had: only to explain a refusal. */
+async function lookUp(connection: Connection, upstreamId: string, signal: AbortSignal): Promise<VideoBody | null> {
+  const reply = await ask(connection, pathOf(upstreamId), signal);
+  const video = isReply(reply) ? readVideo(reply.json) : null;
+  return video && recognises(video, upstreamId) ? video : null;
+}
+
+/** A file is gone only when the provider says so: a bare 404 is also what a restarted or a half-loaded server says. */
+function refusal({ redact }: Connection, reply: Reply, job: VideoBody | null): DownloadError {
+  const { status } = reply;
+  const error = readError(reply.json);
+  const message = redact.text(
+    error?.message ? `HTTP ${status}: ${error.message}` : `HTTP ${status} instead of the file`,
+  );
+  const expired =
+    status === 410 ||
+    /expired/i.test(error?.code ?? '') ||
+    (status === 404 && job?.expiresAt && job.expiresAt.getTime() <= Date.now()) ||
+    (job?.status && ['expired', 'canceled'].includes(stateOf(job.status)));
+  if (expired) return new DownloadError('gone', message);
+  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+    return new DownloadError('transient', message, retryAfterMs(reply.header, Date.now()));
+  }
+  const early = status === 400 || status === 404 || status === 409 || status === 422;
+  return new DownloadError(early ? 'not_ready' : 'refused', message);
+}
+
+function broken({ redact }: Connection, error: unknown): DownloadError {
+  if (error instanceof UnsafeUrl) return new DownloadError('refused', `The result is not fetched: ${error.message}.`);
+  const message = redact.text(`The download broke off: ${reasonOf(error)}.`);
+  return new DownloadError('transient', message, null, { cause: error });
+}
+
+const isJson = (response: Response) => /\bjson\b/i.test(response.headers.get('content-type') ?? '');
+
+/** A URL where the protocol has bytes: in JSON, or in SGLang's "Please use the cloud URL: …". */
+function linkIn({ status, json, text }: Reply): string | null {
+  if (status < 300) return readVideo(json)?.url ?? null;
+  return /use the cloud URL:?\s*(https?:\/\/[^\s"'<>\\]+)/i.exec(text)?.[1] ?? null;
+}

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import type { Json } from '#video/video.ts';
+
+/** What a job is said to be doing. Words that we do not know mean that it still runs. */
+export type JobState = 'queued' | 'running' | 'completed' | 'failed' | 'canceled' | 'expired';
+
+export type JobError = { code: string | null; type: string | null; message: string | null };
+
+/** A video object, with null for everything that a server left out or wrote in a way that nobody can read. */
+export type VideoBody = {
+  id: string | null;
+  /** Every other id that it goes by: gateways keep a `task_id` beside `id`. */
+  ids: string[];
+  object: string | null;
+  status: string | null;
+  /** 0..100. */
+  progress: number | null;
+  error: JobError | null;
+  createdAt: Date | null;
+  completedAt: Date | null;
+  expiresAt: Date | null;
+  prompt: string | null;
+  model: string | null;
+  size: string | null;
+  seconds: number | null;
+  /** Outside the protocol: where some servers put the result. */
+  url: string | null;
+};
+
+const words: Record<string, JobState> = {
+  ...every('completed', ['completed', 'succeeded', 'success', 'done']),
+  ...every('failed', ['failed', 'failure', 'error']),
+  ...every('canceled', ['canceled', 'cancelled', 'deleted']),
+  ...every('expired', ['expired']),
+  ...every('queued', ['queued', 'pending', 'not_start', 'submitted', 'waiting']),
+};
+
+function every(state: JobState, synonyms: string[]): Record<string, JobState> {
+  return Object.fromEntries(synonyms.map((word) => [word, state]));
+}
+
+export const stateOf = (status: string): JobState => (Object.hasOwn(words, status) && words[status]) || 'running';
+
+const lenient = <T extends z.ZodType>(schema: T) =>
+  schema
+    .nullish()
+    .transform((value) => value ?? null)
+    .catch(null);
+
+const word = z.union([z.string(), z.number()]).transform(String);
+/** Long ids are real (LiteLLM packs a route into them); dots alone would climb out of the path. */
+const id = lenient(
+  word.pipe(
+    z
+      .string()
+      .max(2_048)
+      .regex(/^(?!\.{1,2}$)\P{Cc}+$/u),
+  ),
+);
+const text = lenient(z.string());
+const number = lenient(
+  z.union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\s*\d+(\.\d+)?\s*[%s]?\s*$/)
+      .transform(Number.parseFloat),
+  ]),
+);
+
+/** Unix seconds by the protocol; milliseconds and ISO 8601 are seen too. 0 means "not yet". */
+const time = lenient(
+  z
+    .union([z.number().positive(), z.string().regex(/^\d+$/).transform(Number)])
+    .transform((value) => new Date(value > 1e11 ? value : value * 1_000))
+    .or(z.string().transform((value) => new Date(value)))
+    .refine((date) => date.getTime() > 0),
+);
+
+const errorPart = lenient(
+  z.union([
+    z.string().transform((message): JobError => ({ code: null, type: null, message })),
+    z
+      .looseObject({ code: lenient(word), type: text, message: text })
+      .transform(({ code, type, message }): JobError => ({ code, type, message })),
+  ]),
+);
+
+const link = lenient(z.string().regex(/^(https?:\/)?\//i));
+const linked = lenient(z.looseObject({ url: link }).transform((value) => value.url));
+const firstLink = lenient(
+  z
+    .array(z.union([link, linked]))
+    .nonempty()
+    .transform((links) => links[0]),
+);
+
+const bodySchema = z
+  .looseObject({
+    id,
+    task_id: id,
+    video_id: id,
+    object: text,
+    status: lenient(z.string().transform((status) => status.trim().toLowerCase())),
+    progress: number,
+    error: errorPart,
+    created_at: time,
+    completed_at: time,
+    expires_at: time,
+    prompt: text,
+    model: text,
+    size: text,
+    seconds: number,
+    url: link,
+    video_url: link,
+    metadata: linked,
+    output: lenient(z.union([firstLink, linked, link])),
+    unsigned_urls: firstLink,
+    data: firstLink,
+  })
+  .transform((body): VideoBody => {
+    const ids = [body.id, body.task_id, body.video_id].filter((one): one is string => one !== null);
+    return {
+      id: ids[0] ?? null,
+      ids,
+      object: body.object,
+      status: body.status || null,
+      progress: body.progress === null ? null : Math.min(100, Math.max(0, body.progress)),
+      error: body.error,
+      createdAt: body.created_at,
+      completedAt: body.completed_at,
+      expiresAt: body.expires_at,
+      prompt: body.prompt,
+      model: body.model,
+      size: body.size,
+      seconds: body.seconds,
+      url: body.url ?? body.video_url ?? body.metadata ?? body.output ?? body.unsigned_urls ?? body.data,
+    };
+  });
+
+/** Null when it is no JSON object at all. */
+export function readVideo(json: Json | undefined): VideoBody | null {
+  const parsed = bodySchema.safeParse(json);
+  return parsed.success ? parsed.data : null;
+}
+
+/** It calls itself a video: what an error envelope never does. */
+export const isVideo = (video: VideoBody): boolean => video.object?.startsWith('video') ?? false;
+
+const envelope = z.looseObject({
+  error: errorPart,
+  detail: z.json().optional(),
+  message: text,
+  code: lenient(word),
+});
+
+/** The reason in an error envelope: OpenAI's, FastAPI's `detail`, or a bare `message`. Null when there is none. */
+export function readError(json: Json | undefined): JobError | null {
+  const parsed = envelope.safeParse(json);
+  if (!parsed.success) return null;
+  const { error, detail, message, code } = parsed.data;
+  if (error) return error;
+  if (detail !== undefined) {
+    return { code: null, type: null, message: typeof detail === 'string' ? detail : JSON.stringify(detail) };
+  }
+  return message === null ? null : { code, type: null, message };
+}
