@@ -30,9 +30,9 @@ export async function open(
 ): Promise<Download> {
   const query = variants[kind];
   if (query === undefined) throw new DownloadError('refused', `the protocol has no ${kind}`);
-  const response = await get(connection, urlOf(connection, `${pathOf(upstreamId)}/content${query}`), signal);
+  const response = await get(connection, () => urlOf(connection, `${pathOf(upstreamId)}/content${query}`), signal);
   if (response.ok && !isJson(response)) return download(connection, response, kind);
-  const reply = await replyOf(response);
+  const reply = await read(connection, response);
   const link = linkIn(reply);
   if (link) return follow(connection, link, kind, signal);
   const job = kind === 'clip' && !response.ok ? await lookUp(connection, upstreamId, signal) : null;
@@ -40,21 +40,26 @@ export async function open(
   throw refusal(connection, reply, job);
 }
 
-async function get(connection: Connection, url: string, signal: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { accept: '*/*', 'accept-encoding': 'identity' };
-  const own = new URL(url).origin === new URL(urlOf(connection, '')).origin;
+/** With our key only at the API's own origin. */
+async function get(connection: Connection, target: () => string, signal: AbortSignal): Promise<Response> {
   try {
-    return await connection.fetch(url, { headers: own ? { ...headersOf(connection), ...headers } : headers, signal });
+    const url = new URL(target());
+    const own = url.origin === new URL(urlOf(connection, '')).origin;
+    const headers = { ...(own && headersOf(connection)), accept: '*/*', 'accept-encoding': 'identity' };
+    return await connection.fetch(url, { headers, signal });
   } catch (error) {
     throw broken(connection, error);
   }
 }
 
 async function follow(connection: Connection, link: string, kind: AssetKind, signal: AbortSignal): Promise<Download> {
-  const response = await get(connection, new URL(link, urlOf(connection, '/')).href, signal);
+  const response = await get(connection, () => new URL(link, urlOf(connection, '/')).href, signal);
   if (response.ok && !isJson(response)) return download(connection, response, kind);
-  throw refusal(connection, await replyOf(response), null);
+  throw refusal(connection, await read(connection, response), null);
 }
+
+const read = (connection: Connection, response: Response): Promise<Reply> =>
+  replyOf(response).catch((error) => Promise.reject(broken(connection, error)));
 
 function download(connection: Connection, response: Response, kind: AssetKind): Download {
   const contentType = response.headers.get('content-type');

@@ -59,7 +59,7 @@ export function createOpenAIProvider(options: OpenAIOptions): OpenAIProvider {
     ...(capabilities.cancels && { cancel: (operation, signal) => cancel(connection, upstreamIdOf(operation), signal) }),
     get list() {
       if (!lists()) return undefined;
-      return async (since: Date, signal: AbortSignal) => {
+      return async (since: Date, signal: AbortSignal): ReturnType<NonNullable<Provider['list']>> => {
         const listing = await list(connection, since, signal);
         if (listing.kind !== 'unsupported') return listing;
         listlessUntilMs = Date.now() + forgetMs;
