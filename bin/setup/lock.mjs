@@ -6,14 +6,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inHouse, say } from './house.mjs';
 
-const lockDir = inHouse('.setup-lock');
 const HEARTBEAT_MS = 2_000;
 const SILENT_AFTER_MS = 20_000;
 const LOOK_AGAIN_MS = 200;
 
-/** @param {() => Promise<void>} work */
-export async function withSetupLock(work) {
-  const release = await acquire();
+/**
+ * @param {() => Promise<void>} work
+ * @param {string} [lockDir]
+ */
+export async function withSetupLock(work, lockDir = inHouse('.setup-lock')) {
+  const release = await acquire(lockDir);
   try {
     await work();
   } finally {
@@ -21,7 +23,8 @@ export async function withSetupLock(work) {
   }
 }
 
-async function acquire() {
+/** @param {string} lockDir */
+async function acquire(lockDir) {
   // The folder is made ready aside and moved into place: a lock is never seen without its owner in it.
   const owner = { pid: process.pid, host: hostname(), id: randomUUID() };
   const prepared = `${lockDir}.${owner.id}`;
