@@ -172,6 +172,8 @@ export const decideSchema = z.discriminatedUnion('decision', [
   z.strictObject({ decision: z.literal('send_again') }),
   z.strictObject({ decision: z.literal('stop_looking') }),
 ]);
+/** Commands without anything to say. */
+export const emptySchema = z.strictObject({});
 export const cancelSchema = z.strictObject({ discard: z.boolean().optional() });
 export const retrySchema = z.strictObject({ force: z.boolean().optional() });
 export const patchSchema = z.strictObject({ starred: z.boolean() });
@@ -194,6 +196,8 @@ export const timelineSchema = z.object({
     }),
   ),
 });
+
+export type Timeline = z.infer<typeof timelineSchema>;
 
 export const modelsSchema = z.object({
   models: z.array(
@@ -228,6 +232,8 @@ export const soraStatusSchema = z.object({
   estimatedTimeRemainingRange: z.tuple([z.int(), z.int()]).optional(),
 });
 
+export type SoraStatus = z.infer<typeof soraStatusSchema>;
+
 /**
  * Live stream, `GET /api/events`: SSE with `id:` = cursor. `event: snapshot` first (the newest 100 videos and counts),
  * then `event: video` (a VideoView) and `event: removed`; a comment line every 15 s.
@@ -242,9 +248,26 @@ export const liveSchema = z.discriminatedUnion('event', [
 ]);
 export type LiveMessage = z.infer<typeof liveSchema>;
 
+/** `POST /api/sign-in`. */
+export const signInSchema = z.strictObject({ email: z.email().max(200), password: z.string().min(1).max(128) });
+/** `POST /api/first`: the admin of a new installation; `token` is that of the printed link (`/sign-in?first=…`). */
+export const firstSchema = z.strictObject({
+  token: z.string().max(200),
+  email: z.email().max(200),
+  password: z.string().min(8, 'password must have at least 8 characters').max(128),
+});
+export const personSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(['admin', 'member', 'viewer']),
+});
+/** Answer of both. */
+export const signedInSchema = z.object({ user: personSchema });
+
 /** `GET /api/session`. */
 export const sessionSchema = z.object({
-  user: z.object({ id: z.string(), name: z.string(), email: z.string(), role: z.enum(['admin', 'member', 'viewer']) }),
+  user: personSchema,
   /** For "Use from code": this installation's address, and the first key where this user may see it. */
   url: z.string(),
   api_key: z.string().nullable(),

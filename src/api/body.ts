@@ -1,0 +1,80 @@
+import { bodyLimit } from 'hono/body-limit';
+import { createMiddleware } from 'hono/factory';
+import type { z } from 'zod';
+import type { Env } from './context.ts';
+import { ApiError, badField, notJson } from './errors.ts';
+
+export const maxBodyBytes = 1_000_000;
+const maxDepth = 32;
+
+export const jsonLimit = bodyLimit({
+  maxSize: maxBodyBytes,
+  onError: () => {
+    throw new ApiError(413, 'body_too_large', `the body may have at most ${maxBodyBytes} bytes`, 'body');
+  },
+});
+
+/** A body is JSON that a database can hold. What each field may be, the schema of the route says. */
+export const checkJson = createMiddleware<Env>(async (c, next) => {
+  const text = await c.req.text();
+  if (text === '') return next();
+  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw notJson();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ApiError(400, 'broken_json', `the body is no valid JSON: ${(error as Error).message}`, 'body');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badField('body', 'the body must be a JSON object');
+  }
+  checkStrings(value, [], 0);
+  return next();
+});
+
+/** Refuses what PostgreSQL cannot store: NUL characters, halves of surrogate pairs; and nesting without end. */
+function checkStrings(value: unknown, path: string[], depth: number): void {
+  const field = path.join('.') || 'body';
+  if (depth > maxDepth) throw badField(path[0] ?? 'body', `${path[0]} is nested more than ${maxDepth} deep`);
+  if (typeof value === 'string') checkString(field, value);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    checkString(field, key);
+    checkStrings(inner, [...path, key], depth + 1);
+  }
+}
+
+function checkString(field: string, text: string): void {
+  if (text.includes('\u0000')) throw badField(field, `${field} must not contain NUL characters`);
+  if (!text.isWellFormed()) throw badField(field, `${field} must be well-formed Unicode`);
+}
+
+/** The same for what comes in the address. */
+export const checkQuery = createMiddleware<Env>(async (c, next) => {
+  for (const [name, value] of Object.entries(c.req.query())) checkString(name, value);
+  return next();
+});
+
+/** What a schema refuses, as the answer that names the field and the rule. */
+export function refuse(error: z.core.$ZodError): ApiError {
+  const issue = deepest(error.issues);
+  if (!issue) return badField('body', 'the request is not understood');
+  if (issue.code === 'unrecognized_keys') {
+    const field = [...issue.path, issue.keys[0]].map(String).join('.');
+    return new ApiError(400, 'unknown_field', `${field} is not a field of this request`, field);
+  }
+  const param = issue.path.map(String).join('.') || 'body';
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  const rule = missing ? 'is required' : issue.message.replace(/^Invalid input: /, '');
+  const message = rule.startsWith(param) ? rule : missing ? `${param} ${rule}` : `${param}: ${rule}`;
+  return badField(param, message);
+}
+
+/** Of a union, the branch that came furthest says best what is wrong. */
+function deepest(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
+  const [issue] = issues;
+  if (issue?.code !== 'invalid_union') return issue;
+  const branch = issue.errors.find((errors) => errors.some((one) => one.code !== 'invalid_type')) ?? issue.errors[0];
+  const inner = branch && deepest(branch);
+  return inner ? { ...inner, path: [...issue.path, ...inner.path] } : issue;
+}

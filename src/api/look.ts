@@ -1,0 +1,28 @@
+import { isTerminal, type Video } from '#video/video.ts';
+import type { Api } from './context.ts';
+
+/** The provider is asked at most so often, however many ask us. */
+const restMs = 5_000;
+const watchedForMs = 60_000;
+const renewWatchMs = 30_000;
+const patienceMs = 3_000;
+
+/**
+ * Somebody asks how this video is. A hint to the loop and a watcher's mark, each written only where the row says that
+ * it is news; where no loop runs, one look of our own, waited for at most three seconds.
+ */
+export async function look(api: Api, id: string, video?: Video): Promise<void> {
+  const { store, clock, log } = api.system;
+  if (video && isTerminal(video.state)) return;
+  const now = clock.now().getTime();
+  if (!video?.watchedUntil || video.watchedUntil.getTime() < now + renewWatchMs) {
+    await store.markWatched(id, watchedForMs);
+  }
+  const rested = !video?.checkedAt || now - video.checkedAt.getTime() >= restMs;
+  if (video?.checkAt && video.checkAt.getTime() > now && rested) await store.hint({ ids: [id] }, { restMs });
+  if (api.wake) return api.wake();
+  const looking = api.lookAt(id).catch((error) => log.error({ err: error, video: id }, 'look failed'));
+  const patience = new AbortController();
+  await Promise.race([looking, clock.sleep(patienceMs, patience.signal)]);
+  patience.abort();
+}
