@@ -1,0 +1,146 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { VideoView } from '../src/api/wire.ts';
+import type { Ledger } from '../src/simulator/ledger.ts';
+import { freePort, type Product, startProduct } from './e2e/product.ts';
+
+export type Unplugged = {
+  asked: number;
+  /** Completed, and the file that we serve has the checksum of its receipt. */
+  stored: number;
+  /** Jobs that the simulator accepted: what a provider would have billed. */
+  paid: number;
+  lost: number;
+  kills: number;
+  videos: VideoView[];
+  seconds: number;
+};
+
+type Options = {
+  prompts: number;
+  kills: number;
+  /** Where the product keeps its rows; its data directory when left out. */
+  databaseUrl?: string;
+  /** An empty schema for this run alone, where a database is given. */
+  schema?: string;
+  say?: (line: string) => void;
+};
+
+const finishWithinMs = 300_000;
+
+/**
+ * Asks for clips while the product and its simulator are killed (SIGKILL) at random moments, then counts what became
+ * of each: asked, stored, paid, lost.
+ */
+export async function unplug({ prompts, kills, databaseUrl, schema, say = () => {} }: Options): Promise<Unplugged> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'dailies-unplug-'));
+  const port = await freePort();
+  const database = databaseUrl ? { DATABASE_URL: databaseUrl, DAILIES_DB_SCHEMA: schema ?? 'unplug' } : {};
+  const begin = () => startProduct({ dataDir, port, env: { LOG_LEVEL: 'warn', ...database } });
+  const startedMs = Date.now();
+  let product = await begin();
+  try {
+    const key = readFileSync(join(dataDir, 'api-key'), 'utf8').trim();
+    const api = client(product.url, key);
+    const ids: string[] = [];
+    for (let round = 0; round < kills; round++) {
+      const due = Math.ceil(((round + 1) * prompts) / kills);
+      while (ids.length < due) ids.push(await api.ask(`take ${ids.length + 1}: a red fox in snow`));
+      await sleep(100 + Math.random() * 2_400);
+      killSimulator(product);
+      await product.kill();
+      say(`${ids.length} asked, power cut ${round + 1} of ${kills}`);
+      product = await begin();
+    }
+    const videos = await finished(api, ids, say);
+    const intact = await Promise.all(videos.map((video) => api.isIntact(video)));
+    const stored = intact.filter(Boolean).length;
+    await product.stop();
+    const { creates } = await ledgerOf(join(dataDir, 'simulator'));
+    return {
+      asked: ids.length,
+      stored,
+      paid: creates.accepted,
+      lost: ids.length - stored,
+      kills,
+      videos,
+      seconds: Math.round((Date.now() - startedMs) / 1_000),
+    };
+  } finally {
+    await product.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+function client(url: string, key: string) {
+  const headers = { authorization: `Bearer ${key}` };
+  const json = async (path: string, init?: RequestInit) => {
+    const answer = await fetch(`${url}${path}`, { ...init, headers: { ...headers, ...init?.headers } });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  return {
+    async ask(prompt: string): Promise<string> {
+      const { videos } = await json('/api/videos', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ prompt, size: '320x180', seconds: 4 }),
+      });
+      return videos[0].id;
+    },
+    see: (id: string): Promise<VideoView> => json(`/api/videos/${id}`),
+    async isIntact(video: VideoView): Promise<boolean> {
+      if (video.state !== 'completed') return false;
+      const answer = await fetch(`${url}/api/videos/${video.id}/content`, { headers });
+      const hash = createHash('sha256');
+      for await (const chunk of answer.body ?? []) hash.update(chunk);
+      return answer.ok && hash.digest('hex') === video.receipt.sha256;
+    },
+  };
+}
+
+async function finished(api: ReturnType<typeof client>, ids: string[], say: (line: string) => void) {
+  const over = (video: VideoView) => ['completed', 'failed', 'canceled', 'needs_decision'].includes(video.state);
+  const deadline = Date.now() + finishWithinMs;
+  let told = -1;
+  for (;;) {
+    const videos = await Promise.all(ids.map(api.see));
+    const done = videos.filter(over).length;
+    if (done !== told) say(`${done} of ${ids.length} finished`);
+    told = done;
+    if (done === ids.length || Date.now() > deadline) return videos;
+    await sleep(500);
+  }
+}
+
+/** The built-in simulator is the product's child that runs `src/simulator/main.ts`. */
+function killSimulator(product: Product): void {
+  const processes = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
+  for (const line of processes.split('\n')) {
+    const [, pid, ppid, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    if (Number(ppid) === product.pid && args.includes('src/simulator/main.ts')) process.kill(Number(pid), 'SIGKILL');
+  }
+}
+
+/** What the simulator has written down, read by a simulator of our own on the same directory. */
+async function ledgerOf(dataDir: string): Promise<Ledger> {
+  const args = ['src/simulator/main.ts', '--data-dir', dataDir, '--exit-with-parent'];
+  const child = spawn(process.execPath, args, {
+    cwd: join(import.meta.dirname, '..'),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  try {
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const answer = await fetch(`${JSON.parse(line).listening}/simulator/ledger`);
+    return (await answer.json()) as Ledger;
+  } finally {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+}
