@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export type FileToServe = {
@@ -34,7 +34,8 @@ export function serveFile(request: Request, file: FileToServe): Response {
   const { start, end } = range ?? { start: 0, end: file.bytes - 1 };
   headers.set('content-length', String(end - start + 1));
   if (range) headers.set('content-range', `bytes ${start}-${end}/${file.bytes}`);
-  const body = request.method === 'HEAD' ? null : streamOf(file, start, end);
+  const body =
+    request.method === 'HEAD' ? null : (Readable.toWeb(Readable.from(read(file, start, end))) as ReadableStream);
   return new Response(body, { status: range ? 206 : 200, headers });
 }
 
@@ -52,31 +53,20 @@ function readRange(header: string, bytes: number): { start: number; end: number 
   return start >= bytes ? 'unsatisfiable' : { start, end };
 }
 
-function streamOf({ path, cutAfterBytes, bytesPerSecond }: FileToServe, start: number, end: number): ReadableStream {
-  let stream: Readable = createReadStream(path, { start, end, highWaterMark: bytesPerSecond ? 4_096 : 65_536 });
-  if (bytesPerSecond) stream = stream.compose(throttle(bytesPerSecond));
-  if (cutAfterBytes !== undefined) stream = stream.compose(cut(cutAfterBytes));
-  return Readable.toWeb(stream) as ReadableStream;
-}
-
-function throttle(bytesPerSecond: number): Transform {
-  return new Transform({
-    transform(chunk: Buffer, _, done) {
-      delay((chunk.byteLength / bytesPerSecond) * 1000).then(() => done(null, chunk), done);
-    },
+async function* read({ path, cutAfterBytes, bytesPerSecond }: FileToServe, start: number, end: number) {
+  let left = cutAfterBytes ?? Number.POSITIVE_INFINITY;
+  const chunks: AsyncIterable<Buffer> = createReadStream(path, {
+    start,
+    end,
+    highWaterMark: bytesPerSecond ? 4_096 : 65_536,
   });
-}
-
-function cut(bytes: number): Transform {
-  let left = bytes;
-  return new Transform({
-    transform(chunk: Buffer, _, done) {
-      if (left <= 0) return done(new Error('Cut off as the prompt asked'));
-      this.push(chunk.subarray(0, left));
-      left -= chunk.byteLength;
-      // The error follows with the next turn, so that the bytes before it leave first.
-      if (left <= 0) setTimeout(() => done(new Error('Cut off as the prompt asked')), 20);
-      else done();
-    },
-  });
+  for await (const chunk of chunks) {
+    if (bytesPerSecond) await delay((chunk.byteLength / bytesPerSecond) * 1000);
+    yield chunk.subarray(0, left);
+    left -= chunk.byteLength;
+    if (left > 0) continue;
+    // What was sent leaves the socket before it is destroyed.
+    await delay(20);
+    throw new Error('Cut off as the prompt asked');
+  }
 }

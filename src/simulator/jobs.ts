@@ -103,6 +103,7 @@ export class Jobs {
 
   async remove(job: Job, how: 'deleted' | 'forgotten'): Promise<void> {
     job.removed = how;
+    if (!this.#options.oneClip) this.#renderer.drop(job.id);
     await this.#save(job);
     await this.#removeFiles(job);
   }

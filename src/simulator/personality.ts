@@ -24,7 +24,8 @@ export type Personality = {
   notReady: { status: number; message: (video: VideoObject) => string };
   failedContentStatus: number;
   multipartOnly: boolean;
-  stills: boolean;
+  /** What `?variant=` does: chooses, is passed over, or is refused for all but the video. */
+  variants: 'chosen' | 'ignored' | 'refused';
 };
 
 const swapPrefix = (own: string, theirs: string) => ({
@@ -53,7 +54,7 @@ const openai: Personality = {
   notReady: { status: 400, message: () => 'Video is not ready yet, use GET /v1/videos/{video_id} to check status.' },
   failedContentStatus: 400,
   multipartOnly: false,
-  stills: true,
+  variants: 'chosen',
 };
 
 const newApiWords: Record<string, string> = { queued: 'NOT_START', in_progress: 'processing' };
@@ -77,7 +78,7 @@ export const personalities = {
     notReady: { status: 404, message: () => 'Generation is still in-progress' },
     failedContentStatus: 422,
     multipartOnly: true,
-    stills: false,
+    variants: 'ignored',
   },
   /** Never in_progress; the prompt is not told; a list without cursors; DELETE answers the video. */
   sglang: {
@@ -95,7 +96,7 @@ export const personalities = {
     removal: 'hides',
     notReady: { status: 404, message: () => 'Video is not ready' },
     failedContentStatus: 404,
-    stills: false,
+    variants: 'refused',
   },
   /** Long ids that carry the provider, with the signs of base64 in them. */
   litellm: {

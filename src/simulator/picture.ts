@@ -123,7 +123,7 @@ export class Painter {
       const behind = (turn - (turns[i] ?? 0) + 1) % 1;
       const aheadPixels = (1 - behind) * 2 * Math.PI * (radii[i] ?? 0);
       const edge = aheadPixels < 1 ? 1 - aheadPixels : 0;
-      const alpha = 0.06 + 0.7 * Math.max(edge, (1 - behind) ** 2);
+      const alpha = 0.06 + 0.84 * Math.max(edge, (1 - behind) ** 2);
       const at = pixels[i] ?? 0;
       frame.blend(at % frame.width, Math.floor(at / frame.width), alpha, this.#sweepColour);
     }

@@ -30,6 +30,12 @@ export class Renderer {
     });
   }
 
+  /** Gives up a clip that waits for its turn; one that is being rendered is finished. */
+  drop(id: string): void {
+    const at = this.#queue.findIndex(({ task }) => task.picture.id === id);
+    if (at >= 0) this.#queue.splice(at, 1)[0]?.reject(new Error('No longer wanted'));
+  }
+
   /** Ends the worker; what is not finished yet stays unsettled. */
   async close(): Promise<void> {
     clearTimeout(this.#idleTimer);

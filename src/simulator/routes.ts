@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpBindings } from '@hono/node-server';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ApiError, ConnectionCut } from './api-error.ts';
@@ -43,16 +43,17 @@ export function createRoutes({ jobs, personality, apiKey, speed, now, closing, o
 } {
   const pollAfterMs = String(speed > 0 ? Math.max(50, Math.round(1_000 / speed)) : 50);
   let refused = 0;
-  /** POSTs of one key or one body that a directive let fail before there was a job. */
-  const failedCreates = new Map<string, number>();
+  /** POSTs by key, or by body where there is none, for directives that count them. */
+  const tried = new Map<string, number>();
 
   /** The video object as this personality and the directives of the prompt let it look. */
   function shown(job: Job): Record<string, unknown> {
     const video = videoObject(personality.wireId(job.id, job.model), job, jobs.view(job));
     const running = video.status === 'queued' || video.status === 'in_progress';
     if (running && job.faults.status) video.status = job.faults.status;
-    const { progress: _, ...withoutProgress } = personality.video(video);
-    return job.faults.progress === 'none' ? withoutProgress : personality.video(video);
+    const bent = personality.video(video);
+    if (job.faults.progress === 'none') delete bent.progress;
+    return bent;
   }
 
   function find(wireId: string): Job {
@@ -94,36 +95,34 @@ export function createRoutes({ jobs, personality, apiKey, speed, now, closing, o
       },
     }),
     async (c) => {
-      try {
-        return await create(c);
-      } catch (error) {
-        if (error instanceof ApiError) refused++;
+      const { job, replayed } = await accept(c.req.raw).catch((error: unknown) => {
+        refused++;
         throw error;
-      }
+      });
+      const { hang, 'create-http': answer, 'lose-response': lost } = job.faults;
+      if (hang) await delay(hang, undefined, { signal: closing });
+      if (!replayed && lost) throw new ConnectionCut();
+      if (!replayed && answer?.job) throw asked(answer.status);
+      c.header('openai-poll-after-ms', pollAfterMs);
+      return c.json(shown(job));
     },
   );
 
-  async function create(c: Context<Env>): Promise<Response> {
-    if (personality.multipartOnly && !c.req.header('content-type')?.startsWith('multipart/form-data')) {
+  /** The job of a create; everything that ends a create without a job is thrown here. */
+  async function accept(raw: Request): Promise<{ job: Job; replayed: boolean }> {
+    if (personality.multipartOnly && !raw.headers.get('content-type')?.startsWith('multipart/form-data')) {
       throw new ApiError(422, 'Field required', { param: 'prompt' });
     }
-    const request = await readCreate(c.req.raw);
-    const idempotencyKey = c.req.header('idempotency-key') ?? null;
-    const { faults } = request;
-    if (faults.reject) throw new ApiError(400, failures[faults.reject].message, { code: failures[faults.reject].code });
-    const answer = faults['create-http'];
-    const tries = (failedCreates.get(idempotencyKey ?? request.fingerprint) ?? 0) + 1;
-    if (tries <= (faults['lose-request'] ?? (answer && !answer.job ? answer.times : 0))) {
-      failedCreates.set(idempotencyKey ?? request.fingerprint, tries);
-      if (faults['lose-request']) throw new ConnectionCut();
-      return faultAnswer(c, answer?.status ?? 503);
-    }
-    const { job, replayed } = await jobs.create(request, idempotencyKey);
-    if (faults.hang) await delay(faults.hang, undefined, { signal: closing });
-    if (!replayed && faults['lose-response']) throw new ConnectionCut();
-    if (!replayed && answer?.job) return faultAnswer(c, answer.status);
-    c.header('openai-poll-after-ms', pollAfterMs);
-    return c.json(shown(job));
+    const request = await readCreate(raw);
+    const idempotencyKey = raw.headers.get('idempotency-key');
+    const { reject, 'lose-request': lost = 0, 'create-http': answer } = request.faults;
+    if (reject) throw new ApiError(400, failures[reject].message, { code: failures[reject].code });
+    const who = idempotencyKey ?? request.fingerprint;
+    const tries = (tried.get(who) ?? 0) + 1;
+    tried.set(who, tries);
+    if (tries <= lost) throw new ConnectionCut();
+    if (answer && !answer.job && tries <= answer.times) throw asked(answer.status);
+    return jobs.create(request, idempotencyKey);
   }
 
   app.get('/v1/videos', (c) => {
@@ -141,7 +140,7 @@ export function createRoutes({ jobs, personality, apiKey, speed, now, closing, o
     const { http, garble, forget } = job.faults;
     if (http && (job.spent.http ?? 0) < http.times) {
       await jobs.spend(job, 'http');
-      return faultAnswer(c, http.status);
+      throw asked(http.status);
     }
     const video = shown(job);
     if (forget) await jobs.remove(job, 'forgotten');
@@ -171,10 +170,10 @@ export function createRoutes({ jobs, personality, apiKey, speed, now, closing, o
 
   app.get('/v1/videos/:id/content', async (c) => {
     const job = find(c.req.param('id'));
-    const asked = c.req.query('variant') ?? 'video';
-    const variant = variants.find((known) => known === asked);
-    if (!variant || (variant !== 'video' && !personality.stills)) {
-      throw new ApiError(variant ? 404 : 400, `Invalid value for 'variant': ${asked}.`, { param: 'variant' });
+    const named = c.req.query('variant') ?? 'video';
+    const variant = personality.variants === 'ignored' ? 'video' : variants.find((known) => known === named);
+    if (!variant || (variant !== 'video' && personality.variants === 'refused')) {
+      throw new ApiError(variant ? 404 : 400, `Invalid value for 'variant': ${named}.`, { param: 'variant' });
     }
     const view = jobs.view(job);
     if (view.status === 'failed') {
@@ -191,7 +190,7 @@ export function createRoutes({ jobs, personality, apiKey, speed, now, closing, o
     }
     if (job.faults['not-video'] || !job.rendered) return c.html(errorPage);
     const { clip, files } = job.rendered;
-    const cutAfterBytes = job.spent.cut ? undefined : job.faults.cut;
+    const cutAfterBytes = variant === 'video' && !job.spent.cut ? job.faults.cut : undefined;
     if (cutAfterBytes !== undefined && c.req.method === 'GET') await jobs.spend(job, 'cut');
     return serveFile(c.req.raw, {
       path: jobs.clipPath(clip, variant),
@@ -210,23 +209,24 @@ export function createRoutes({ jobs, personality, apiKey, speed, now, closing, o
 
   app.onError((error, c) => {
     if (error instanceof ApiError) {
+      // A bad gateway is a proxy's word, and proxies speak HTML.
+      if (error.status === 502) return c.html(errorPage, 502);
       return c.json(personality.error(error), error.status as ContentfulStatusCode, error.headers);
     }
-    if (!(error instanceof ConnectionCut)) {
-      onError(error);
-      return c.json(personality.error(new ApiError(500, 'The server had an error.')), 500);
+    if (error instanceof ConnectionCut || closing.aborted) {
+      if (!c.env?.incoming) throw error;
+      c.env.incoming.socket.destroy();
+      return c.body(null);
     }
-    if (!c.env?.incoming) throw error;
-    c.env.incoming.socket.destroy();
-    return c.body(null);
+    onError(error);
+    return c.json(personality.error(new ApiError(500, 'The server had an error.')), 500);
   });
 
   return { app, ledger: () => ledgerOf(jobs, refused) };
 }
 
-/** An error answer that a directive asked for: 502 is a proxy's page, 429 says how long to wait. */
-function faultAnswer(c: Context, status: number): Response {
-  if (status === 502) return c.html(errorPage, 502);
+/** The error answer that a directive asked for. */
+function asked(status: number): ApiError {
   const headers: Record<string, string> = status === 429 ? { 'retry-after': '1' } : {};
-  throw new ApiError(status, `The prompt asked for status ${status}.`, { code: `simulated_${status}`, headers });
+  return new ApiError(status, `The prompt asked for status ${status}.`, { code: `simulated_${status}`, headers });
 }

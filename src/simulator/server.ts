@@ -78,7 +78,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       server?.close();
       server?.closeAllConnections();
       await jobs.close();
-      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }

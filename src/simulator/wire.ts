@@ -44,7 +44,7 @@ const createBody = z.looseObject({
     .transform(Number)
     .pipe(z.number().min(1).max(20))
     .default(4),
-  input_reference: reference.optional(),
+  input_reference: reference.nullish(),
 });
 
 /**
@@ -101,8 +101,8 @@ function nested(form: FormData): Fields {
 const imageSignatures = [/^ffd8ff/, /^89504e470d0a1a0a/, /^52494646.{8}57454250/];
 
 /** The image bytes, where they came with the request; an address or a file id is accepted and not fetched. */
-async function readReference(value: z.infer<typeof reference> | undefined): Promise<Uint8Array | undefined> {
-  if (value === undefined || (!(value instanceof File) && !('image_url' in value))) return undefined;
+async function readReference(value: z.infer<typeof reference> | null | undefined): Promise<Uint8Array | undefined> {
+  if (!value || (!(value instanceof File) && !('image_url' in value))) return undefined;
   if (!(value instanceof File) && !value.image_url.startsWith('data:')) return undefined;
   const bytes =
     value instanceof File
