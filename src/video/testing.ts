@@ -48,6 +48,7 @@ export function claimedIn(state: State, video: Partial<Video> = {}, attempt: Par
       acceptedAt: known ? t0 : null,
       completedAt: null,
       hiddenAt: null,
+      poisonedAt: null,
       ...video,
     },
     attempt: {
