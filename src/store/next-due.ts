@@ -1,0 +1,27 @@
+import { type Connection, now, unclaimed } from './sql.ts';
+
+/** When a claim or an admission could next find work: a due look, the end of a lease, the end of a queued one's rest. */
+export async function nextDueAt({ database, now: time }: Connection): Promise<Date | null> {
+  const [row] = await database.query<{ at: Date | null }>(statement, [time()]);
+  return row?.at ?? null;
+}
+
+// A claimed row can only come first where its own time is before that of every free one: few rows, by the index.
+const statement = `
+  with free as (
+    select v.check_at from videos v where v.check_at is not null and ${unclaimed} order by v.check_at limit 1
+  )
+  select least(
+    (select check_at from free),
+    (select min(greatest(v.check_at, v.claimed_until)) from videos v
+      where v.check_at <= coalesce((select check_at from free), 'infinity') and not ${unclaimed}),
+    (select min(v.not_before) from videos v
+      where v.state = 'queued' and v.check_at is null and v.not_before > ${now})
+  ) as at`;
+
+/** The database's time, or the one that tests gave it. */
+export async function timeOf({ database, now: time }: Connection): Promise<Date> {
+  const [row] = await database.query<{ now: Date }>(`select ${now} as now`, [time()]);
+  if (!row) throw new Error('the database told no time');
+  return row.now;
+}

@@ -1,0 +1,245 @@
+import { type SQL, sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  customType,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  pgView,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { FailureCode } from '#video/failure.ts';
+import type {
+  Actor,
+  AssetKind,
+  Json,
+  JsonObject,
+  Outcome,
+  Priority,
+  ProgressSource,
+  Request,
+  State,
+  Watch,
+} from '#video/video.ts';
+import { user } from './auth-schema.ts';
+
+// No schema name here: which schema the tables live in is decided by the connection's search_path.
+
+const at = (name: string) => timestamp(name, { withTimezone: true });
+
+/** A transaction's id, by which events are read in an order that never skips one. */
+const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+
+/** One clip that a user asked for; its row is also the schedule of its checks. */
+export const videos = pgTable(
+  'videos',
+  {
+    id: text('id').primaryKey(),
+    ownerId: text('owner_id').notNull(),
+    shotId: text('shot_id').notNull(),
+    takeNo: integer('take_no').notNull(),
+    project: text('project'),
+    prompt: text('prompt').notNull(),
+    model: text('model'),
+    resolvedModel: text('resolved_model').notNull(),
+    provider: text('provider').notNull(),
+    seconds: doublePrecision('seconds').notNull(),
+    size: text('size').notNull(),
+    seed: bigint('seed', { mode: 'number' }),
+    inputs: text('inputs').array().notNull(),
+    settings: jsonb('settings').$type<JsonObject>().notNull(),
+    priority: smallint('priority').$type<Priority>().notNull(),
+    state: text('state').$type<State>().notNull(),
+    progress: integer('progress').notNull(),
+    progressSource: text('progress_source').$type<ProgressSource>(),
+    upstreamQueued: boolean('upstream_queued').notNull(),
+    errorCode: text('error_code').$type<FailureCode>(),
+    errorMessage: text('error_message'),
+    remixedFrom: text('remixed_from'),
+    starredAt: at('starred_at'),
+    clipAssetId: text('clip_asset_id'),
+    checkAt: at('check_at'),
+    notBefore: at('not_before'),
+    checkedAt: at('checked_at'),
+    claimedUntil: at('claimed_until'),
+    claimSeq: integer('claim_seq').notNull(),
+    woken: boolean('woken').notNull(),
+    watchedUntil: at('watched_until'),
+    deadlineAt: at('deadline_at'),
+    cancelRequestedAt: at('cancel_requested_at'),
+    poisonedAt: at('poisoned_at'),
+    createdAt: at('created_at').notNull(),
+    acceptedAt: at('accepted_at'),
+    completedAt: at('completed_at'),
+    hiddenAt: at('hidden_at'),
+  },
+  (video) => [
+    // The claim: one provider's due rows, copies apart from looks.
+    index('videos_due').on(video.provider, sql`(state = 'storing')`, video.checkAt).where(sql`check_at is not null`),
+    // The next due time of all.
+    index('videos_next_due').on(video.checkAt).where(sql`check_at is not null`),
+    // Who waits and who runs: admission.
+    index('videos_slots')
+      .on(video.provider, video.ownerId, video.state)
+      .where(sql`state in ('queued', 'submitting', 'unknown', 'running', 'canceling')`),
+    // An owner's takes, newest first.
+    index('videos_owner').on(video.ownerId, video.id),
+    index('videos_owner_state').on(video.ownerId, video.state),
+    index('videos_shot').on(video.shotId),
+  ],
+);
+
+/** One submission of a video to a provider. */
+export const attempts = pgTable(
+  'attempts',
+  {
+    id: text('id').primaryKey(),
+    videoId: text('video_id')
+      .notNull()
+      .references(() => videos.id, { onDelete: 'cascade' }),
+    n: integer('n').notNull(),
+    provider: text('provider').notNull(),
+    request: jsonb('request').$type<Request>().notNull(),
+    requestHash: text('request_hash').notNull(),
+    sentAt: at('sent_at'),
+    operation: jsonb('operation').$type<JsonObject>(),
+    upstreamId: text('upstream_id'),
+    outcome: text('outcome').$type<Outcome>(),
+    error: text('error'),
+    checks: integer('checks').notNull(),
+    watchUntil: at('watch_until'),
+    watch: jsonb('watch').$type<Watch>().notNull(),
+    raw: jsonb('raw').$type<Json>(),
+  },
+  (attempt) => [
+    uniqueIndex('attempts_video_n').on(attempt.videoId, attempt.n),
+    // Every upstream job belongs to one attempt.
+    uniqueIndex('attempts_upstream').on(attempt.provider, attempt.upstreamId).where(sql`upstream_id is not null`),
+    // Lost creates of the same request.
+    index('attempts_lost')
+      .on(attempt.provider, attempt.requestHash)
+      .where(sql`operation is null and outcome is null and sent_at is not null`),
+  ],
+);
+
+/** Every move, written down in its own transaction: timeline, live stream and outbox. Append-only. */
+export const events = pgTable(
+  'events',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
+    videoId: text('video_id')
+      .notNull()
+      .references(() => videos.id, { onDelete: 'cascade' }),
+    ownerId: text('owner_id').notNull(),
+    at: at('at').notNull(),
+    type: text('type').notNull(),
+    actor: jsonb('actor').$type<Actor>().notNull(),
+    stateBefore: text('state_before').$type<State>(),
+    stateAfter: text('state_after').$type<State>(),
+    data: jsonb('data').$type<JsonObject>().notNull(),
+  },
+  (event) => [index('events_order').on(event.xid, event.id), index('events_video').on(event.videoId, event.id)],
+);
+
+/** Files in our storage. */
+export const assets = pgTable(
+  'assets',
+  {
+    id: text('id').primaryKey(),
+    ownerId: text('owner_id').notNull(),
+    videoId: text('video_id').references(() => videos.id, { onDelete: 'cascade' }),
+    attemptId: text('attempt_id'),
+    kind: text('kind').$type<AssetKind>().notNull(),
+    key: text('key').notNull(),
+    contentType: text('content_type').notNull(),
+    bytes: bigint('bytes', { mode: 'number' }).notNull(),
+    sha256: text('sha256').notNull(),
+    width: integer('width'),
+    height: integer('height'),
+    durationMs: integer('duration_ms'),
+    createdAt: at('created_at').notNull(),
+  },
+  (asset) => [index('assets_video').on(asset.videoId), index('assets_owner').on(asset.ownerId)],
+);
+
+/** What is known of a provider across processes. */
+export const providerState = pgTable('provider_state', {
+  provider: text('provider').primaryKey(),
+  /** Creates in a row whose outcome was unclear. */
+  unclearStarts: integer('unclear_starts').notNull(),
+  stoppedAt: at('stopped_at'),
+});
+
+/** How long renders took, the newest 200 of each kind. */
+export const durations = pgTable(
+  'durations',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    model: text('model').notNull(),
+    seconds: doublePrecision('seconds').notNull(),
+    size: text('size').notNull(),
+    renderMs: doublePrecision('render_ms').notNull(),
+  },
+  (duration) => [index('durations_kind').on(duration.model, duration.seconds, duration.size, duration.id)],
+);
+
+/** Keys for programs; only their hash is kept. */
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: text('id').primaryKey(),
+    ownerId: text('owner_id')
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    /** The first characters, to tell keys apart in a list. */
+    prefix: text('prefix').notNull(),
+    sha256: text('sha256').notNull().unique(),
+    createdAt: at('created_at').notNull(),
+    lastUsedAt: at('last_used_at'),
+    revokedAt: at('revoked_at'),
+  },
+  (key) => [index('api_keys_owner').on(key.ownerId)],
+);
+
+/** The starts of the engine, for the receipts. */
+export const boots = pgTable('boots', {
+  id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  at: at('at').notNull(),
+});
+
+/** The seven columns of Sora-era code; read only, and shows what the seed routes show: `overdue` is failed. */
+export const soraVideos = pgView('sora_videos', {
+  soraJobId: text('sora_job_id'),
+  soraGenerationStatus: text('sora_generation_status'),
+  soraVideoUrl: text('sora_video_url'),
+  soraStartedAt: at('sora_started_at'),
+  soraCompletedAt: at('sora_completed_at'),
+  soraErrorMessage: text('sora_error_message'),
+  soraSettings: jsonb('sora_settings'),
+}).as(
+  sql`select id as sora_job_id,
+    case
+      when state in ('queued', 'submitting') or (state = 'running' and upstream_queued) then 'queued'
+      when state in ('failed', 'canceled', 'overdue') then 'failed'
+      when state = 'completed' then 'completed'
+      else 'in_progress'
+    end as sora_generation_status,
+    case when state = 'completed' then '/api/videos/' || id || '/content' end as sora_video_url,
+    coalesce(accepted_at, created_at) as sora_started_at,
+    completed_at as sora_completed_at,
+    case
+      when state = 'overdue' then 'Generation timed out after ' ||
+        round(extract(epoch from deadline_at - accepted_at) / 60) || ' minutes'
+      when state in ('failed', 'canceled') then coalesce(error_message, error_code)
+    end as sora_error_message,
+    settings || jsonb_build_object('model', coalesce(model, resolved_model), 'prompt', prompt, 'size', size, 'seconds', seconds) as sora_settings
+    from videos where hidden_at is null` as SQL,
+);
