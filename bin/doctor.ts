@@ -8,6 +8,7 @@ import {
   checkNode,
   checkPort,
   checkProviders,
+  checkSimulator,
   type Finding,
 } from './symptoms.ts';
 
@@ -40,5 +41,6 @@ if (config) {
   print(await checkDatabase(config));
   for (const finding of checkProviders(config)) print(finding);
 }
+print(await checkSimulator());
 console.log(problems === 0 ? '\nNothing is in the way of a start.' : `\n${problems} in the way of a start.`);
 process.exitCode = problems === 0 ? 0 : 1;

@@ -1,9 +1,12 @@
 // What the doctor looks at, one function each.
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
+import { z } from 'zod';
 import type { Config } from '#config.ts';
+import { extensions, Renderer } from '#simulator/render.ts';
 import { isBuilt } from './setup/build.mjs';
 
 /** A finding: all is well, worth knowing, or in the way of a start. Every problem says what to do. */
@@ -46,14 +49,18 @@ function nearestExisting(path: string): string {
   return existsSync(path) ? path : nearestExisting(dirname(path));
 }
 
-/** Who holds the data directory, by the lock file that the holder leaves in it. */
+const holderSchema = z.object({ pid: z.int(), host: z.string() });
+
+/** Who holds the data directory, by the lock file that the holder keeps in it. */
 export function checkLock({ dataDir }: Config): { finding: Finding; pid: number | null } {
-  const files = existsSync(dataDir) ? readdirSync(dataDir).filter((name) => /(^|\.)lock(\.json)?$/.test(name)) : [];
-  for (const file of files) {
-    const pid = Number(/"pid"\s*:\s*(\d+)/.exec(readFileSync(join(dataDir, file), 'utf8'))?.[1]);
-    if (pid && isAlive(pid)) return { finding: note(`lock: process ${pid} is using the data directory`), pid };
-  }
-  return { finding: ok('lock: nobody is using the data directory'), pid: null };
+  const file = join(dataDir, 'lock.json');
+  if (!existsSync(file)) return { finding: ok('lock: nobody is using the data directory'), pid: null };
+  const { pid, host } = holderSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  if (host !== hostname())
+    return { finding: note(`lock: left by process ${pid} on ${host}; a start asks whether it lives`), pid: null };
+  if (!isAlive(pid))
+    return { finding: ok(`lock: left by process ${pid}, which has ended; a start takes it over`), pid: null };
+  return { finding: note(`lock: process ${pid} is using the data directory`), pid };
 }
 
 function isAlive(pid: number): boolean {
@@ -113,4 +120,36 @@ export function checkProviders({ openai, simulatorUrl, defaultModel }: Config): 
   }
   if (defaultModel) found.push(ok(`default model: from DAILIES_DEFAULT_MODEL`));
   return found;
+}
+
+/** Renders the smallest clip in a temporary folder: the encoder and the image library work on this machine. */
+export async function checkSimulator(): Promise<Finding> {
+  const directory = mkdtempSync(join(tmpdir(), 'dailies-doctor-'));
+  const renderer = new Renderer();
+  const startedAt = performance.now();
+  try {
+    const { video } = await renderer.render({
+      picture: {
+        id: 'doctor',
+        prompt: 'How are we today?',
+        width: 320,
+        height: 180,
+        seconds: 1,
+        fps: 12,
+        hueDegrees: 0,
+      },
+      paths: {
+        video: join(directory, `video.${extensions.video}`),
+        thumbnail: join(directory, `thumbnail.${extensions.thumbnail}`),
+        spritesheet: join(directory, `spritesheet.${extensions.spritesheet}`),
+      },
+    });
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    return ok(`simulator: rendered a second of test picture in ${seconds} s (${video.bytes} bytes)`);
+  } catch (error) {
+    return problem(`simulator: cannot render here: ${(error as Error).message}; run npm install again`);
+  } finally {
+    await renderer.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
