@@ -91,7 +91,7 @@ export async function startProduct({ env = {}, dataDir, port }: ProductOptions =
   return product;
 }
 
-const signInLink = /https?:\/\/[^\s"'<>]+[?&#/](?:token|code|key|sign-in|signin)[=/][^\s"'<>]+/;
+const signInLink = /https?:\/\/[^\s"'<>]+[?&](?:token|first)=[^\s"'<>]+/;
 
 async function isReady(url: string): Promise<boolean> {
   // Refused while it is not listening yet: the answer is "not ready", and until() bounds the asking.
