@@ -9,8 +9,8 @@ export type FileToServe = {
   /** Without quotes. */
   etag: string;
   filename: string;
-  /** The stream breaks off after so many bytes. */
-  cutAfterBytes?: number;
+  /** The connection is cut after so many bytes. */
+  cut?: { afterBytes: number; disconnect: () => void };
   bytesPerSecond?: number;
 };
 
@@ -53,8 +53,8 @@ function readRange(header: string, bytes: number): { start: number; end: number 
   return start >= bytes ? 'unsatisfiable' : { start, end };
 }
 
-async function* read({ path, cutAfterBytes, bytesPerSecond }: FileToServe, start: number, end: number) {
-  let left = cutAfterBytes ?? Number.POSITIVE_INFINITY;
+async function* read({ path, cut, bytesPerSecond }: FileToServe, start: number, end: number) {
+  let left = cut?.afterBytes ?? Number.POSITIVE_INFINITY;
   const chunks: AsyncIterable<Buffer> = createReadStream(path, {
     start,
     end,
@@ -67,6 +67,7 @@ async function* read({ path, cutAfterBytes, bytesPerSecond }: FileToServe, start
     if (left > 0) continue;
     // What was sent leaves the socket before it is destroyed.
     await delay(20);
-    throw new Error('Cut off as the prompt asked');
+    cut?.disconnect();
+    return;
   }
 }

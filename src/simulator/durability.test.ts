@@ -23,7 +23,7 @@ afterEach(async () => {
 async function start(...flags: string[]): Promise<{ child: ChildProcess; origin: string }> {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
   const child = spawn(process.execPath, [main, '--data-dir', dataDir, ...flags], {
-    env: {},
+    env: { NODE_ENV: 'test' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   children.push(child);
@@ -110,7 +110,10 @@ test('it ends with the pipe of its parent, and at once on SIGTERM', async () => 
 
 test('a wrong flag is one line on stderr', async () => {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main, '--fps', 'many'], { env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [main, '--fps', 'many'], {
+    env: { NODE_ENV: 'test' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   children.push(child);
   let said = '';
   child.stderr?.on('data', (chunk) => {

@@ -97,5 +97,5 @@ test('text is wrapped by words, cut where a word is too long, and ended with dot
   expect(wrap('a red fox in deep snow', 9, 2)).toEqual(['a red fox', 'in dee...']);
   expect(wrap('abcdefghij', 4, 4)).toEqual(['abcd', 'efgh', 'ij']);
   expect(wrap('', 9, 2)).toEqual([]);
-  expect(printable('  “Ångström”\n— über ')).toBe('"Angstrom" - über');
+  expect(printable('  “Ångström”\n— über ')).toBe('"Angström" - über');
 });

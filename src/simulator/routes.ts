@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ApiError, ConnectionCut } from './api-error.ts';
@@ -190,15 +190,15 @@ export function createRoutes({ jobs, personality, apiKey, speed, now, closing, o
     }
     if (job.faults['not-video'] || !job.rendered) return c.html(errorPage);
     const { clip, files } = job.rendered;
-    const cutAfterBytes = variant === 'video' && !job.spent.cut ? job.faults.cut : undefined;
-    if (cutAfterBytes !== undefined && c.req.method === 'GET') await jobs.spend(job, 'cut');
+    const afterBytes = variant === 'video' && !job.spent.cut ? job.faults.cut : undefined;
+    if (afterBytes !== undefined && c.req.method === 'GET') await jobs.spend(job, 'cut');
     return serveFile(c.req.raw, {
       path: jobs.clipPath(clip, variant),
       bytes: files[variant].bytes,
       contentType: contentTypes[variant],
       etag: files[variant].sha256.slice(0, 32),
       filename: `${job.id}.${extensions[variant]}`,
-      cutAfterBytes,
+      cut: afterBytes === undefined ? undefined : { afterBytes, disconnect: () => disconnect(c) },
       bytesPerSecond: job.faults.slow,
     });
   });
@@ -214,8 +214,7 @@ export function createRoutes({ jobs, personality, apiKey, speed, now, closing, o
       return c.json(personality.error(error), error.status as ContentfulStatusCode, error.headers);
     }
     if (error instanceof ConnectionCut || closing.aborted) {
-      if (!c.env?.incoming) throw error;
-      c.env.incoming.socket.destroy();
+      disconnect(c);
       return c.body(null);
     }
     onError(error);
@@ -223,6 +222,12 @@ export function createRoutes({ jobs, personality, apiKey, speed, now, closing, o
   });
 
   return { app, ledger: () => ledgerOf(jobs, refused) };
+}
+
+/** Cuts the connection without a word; a request that came without a socket is rejected. */
+function disconnect(c: Context<Env>): void {
+  if (!c.env?.incoming) throw new ConnectionCut('The connection was cut');
+  c.env.incoming.socket.destroy();
 }
 
 /** The error answer that a directive asked for. */
