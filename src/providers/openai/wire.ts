@@ -86,14 +86,15 @@ const errorPart = lenient(
   ]),
 );
 
-const link = lenient(z.string().regex(/^(https?:\/)?\//i));
-const linked = lenient(z.looseObject({ url: link }).transform((value) => value.url));
-const firstLink = lenient(
-  z
-    .array(z.union([link, linked]))
-    .nonempty()
-    .transform((links) => links[0]),
-);
+/** A URL or an absolute path: as it is, in `{url}`, or first in a list of either. */
+function linkOf(value: unknown): string | null {
+  if (typeof value === 'string') return /^(https?:\/)?\//i.test(value) ? value : null;
+  if (Array.isArray(value)) return linkOf(value[0]);
+  return typeof value === 'object' && value !== null && 'url' in value ? linkOf(value.url) : null;
+}
+
+/** Where servers were seen to put the result, likeliest first. */
+const linkKeys = ['url', 'video_url', 'metadata', 'output', 'unsigned_urls', 'data'];
 
 const bodySchema = z
   .looseObject({
@@ -111,12 +112,6 @@ const bodySchema = z
     model: text,
     size: text,
     seconds: number,
-    url: link,
-    video_url: link,
-    metadata: linked,
-    output: lenient(z.union([firstLink, linked, link])),
-    unsigned_urls: firstLink,
-    data: firstLink,
   })
   .transform((body): VideoBody => {
     const ids = [body.id, body.task_id, body.video_id].filter((one): one is string => one !== null);
@@ -134,7 +129,7 @@ const bodySchema = z
       model: body.model,
       size: body.size,
       seconds: body.seconds,
-      url: body.url ?? body.video_url ?? body.metadata ?? body.output ?? body.unsigned_urls ?? body.data,
+      url: linkKeys.map((key) => linkOf(body[key])).find((link) => link !== null) ?? null,
     };
   });
 
