@@ -8,6 +8,7 @@ export function retryAfterMs(header: (name: string) => string | null | undefined
   const after = header('retry-after')?.trim();
   if (!after) return null;
   if (/^\d+(\.\d+)?$/.test(after)) return Math.min(Number(after) * 1_000, maxMs);
-  const atMs = Date.parse(after);
+  // Date.parse alone takes almost anything for a date.
+  const atMs = /^[a-z]{3}/i.test(after) ? Date.parse(after) : Number.NaN;
   return Number.isNaN(atMs) ? null : Math.min(Math.max(0, atMs - nowMs), maxMs);
 }

@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fitOffer, NotOffered, protocolSeconds, protocolSizes, resolveModel } from './choice.ts';
+
+const models = [{ id: 'simulator/test-pattern' }, { id: 'openai/default' }];
+const choices = {
+  models: () => models,
+  aliases: () => ({ 'sora-2': 'simulator/test-pattern', 'sora-2-pro': 'not/there' }),
+  defaultModel: () => 'openai/default',
+  get: (id: string) => models.find((model) => model.id === id),
+};
+
+describe('a model', () => {
+  test('is found by its full id', () => {
+    expect(resolveModel(choices, 'openai/default')).toEqual({ model: { id: 'openai/default' }, byAlias: false });
+  });
+  test('is found by an alias', () => {
+    expect(resolveModel(choices, 'sora-2')).toEqual({ model: { id: 'simulator/test-pattern' }, byAlias: true });
+  });
+  test.each([undefined, null])('that was left out is the default: %s', (asked) => {
+    expect(resolveModel(choices, asked)).toEqual({ model: { id: 'openai/default' }, byAlias: true });
+  });
+  test.each(['sora-3', '', 'default', 'constructor', 'sora-2-pro'])(
+    'that is not known is refused, with what is: %j',
+    (asked) => {
+      expect(() => resolveModel(choices, asked)).toThrow(NotOffered);
+      expect(() => resolveModel(choices, asked)).toThrow('offered: simulator/test-pattern, openai/default');
+    },
+  );
+});
+
+const offer = { sizes: ['1280x720', '720x1280', '640x360'], seconds: [4, 6, 10] };
+
+describe('what is asked for', () => {
+  test('is rendered where it is offered', () => {
+    expect(fitOffer(offer, { seconds: 6, size: '640x360' }, false)).toEqual({
+      seconds: 6,
+      size: '640x360',
+      warnings: [],
+    });
+  });
+
+  test('becomes the nearest where the model came by alias, and is said', () => {
+    const { seconds, size, warnings } = fitOffer(offer, { seconds: 20, size: '1920x1080' }, true);
+    expect({ seconds, size }).toEqual({ seconds: 10, size: '1280x720' });
+    expect(warnings).toHaveLength(2);
+    expect(fitOffer(offer, { seconds: 8, size: '1024x1792' }, true)).toMatchObject({ seconds: 6, size: '720x1280' });
+  });
+
+  test.each([
+    [{ seconds: 12, size: '1280x720' }, false, 'seconds', 'offered: 4, 6, 10'],
+    [{ seconds: 7, size: '1280x720' }, true, 'seconds', 'offered: 4, 6, 10'],
+    [{ seconds: 4, size: '1920x1080' }, false, 'size', 'offered: 1280x720, 720x1280, 640x360'],
+    [{ seconds: 4, size: '123x45' }, true, 'size', 'offered: 1280x720'],
+  ])('is refused otherwise: %j', (asked, byAlias, param, message) => {
+    expect(() => fitOffer(offer, asked, byAlias)).toThrow(expect.objectContaining({ param }));
+    expect(() => fitOffer(offer, asked, byAlias)).toThrow(message);
+  });
+
+  test('passes unchecked where the model names nothing', () => {
+    const asked = { seconds: 7.5, size: '123x45' };
+    expect(fitOffer({ sizes: null, seconds: null }, asked, false)).toEqual({ ...asked, warnings: [] });
+  });
+
+  const sizeOf = fc
+    .tuple(fc.integer({ min: 16, max: 4096 }), fc.integer({ min: 16, max: 4096 }))
+    .map(([w, h]) => `${w}x${h}`);
+  const offers = fc.record({
+    sizes: fc.option(fc.uniqueArray(sizeOf, { minLength: 1, maxLength: 6 })),
+    seconds: fc.option(fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 6 })),
+  });
+
+  test('by alias, every value of the protocol becomes one that is offered, and as near as can be', () => {
+    fc.assert(
+      fc.property(
+        offers,
+        fc.constantFrom(...protocolSeconds),
+        fc.constantFrom(...protocolSizes),
+        (any, seconds, size) => {
+          const fitted = fitOffer(any, { seconds, size }, true);
+          const changed = Number(fitted.seconds !== seconds) + Number(fitted.size !== size);
+          expect(fitted.warnings).toHaveLength(changed);
+          if (any.sizes) expect(any.sizes).toContain(fitted.size);
+          if (!any.seconds) return;
+          expect(any.seconds).toContain(fitted.seconds);
+          const nearest = Math.min(...any.seconds.map((one) => Math.abs(one - seconds)));
+          expect(Math.abs(fitted.seconds - seconds)).toBe(nearest);
+        },
+      ),
+    );
+  });
+
+  test('by full id, nothing is ever changed', () => {
+    fc.assert(
+      fc.property(offers, fc.integer({ min: 1, max: 60 }), sizeOf, (any, seconds, size) => {
+        const offered = (any.sizes?.includes(size) ?? true) && (any.seconds?.includes(seconds) ?? true);
+        if (offered) expect(fitOffer(any, { seconds, size }, false)).toEqual({ seconds, size, warnings: [] });
+        else expect(() => fitOffer(any, { seconds, size }, false)).toThrow(NotOffered);
+      }),
+    );
+  });
+});
