@@ -47,9 +47,9 @@ export function createDiskMedia({ dir, maxBytes = defaultMaxBytes }: DiskOptions
    */
   async function put(key: string, kind: AssetKind, download: Download, signal: AbortSignal): Promise<StoredFile> {
     const path = await pathOf(key);
+    await mkdir(tempDir, { recursive: true });
     const temp = join(tempDir, `${randomBytes(12).toString('hex')}.part`);
     try {
-      await mkdir(tempDir, { recursive: true });
       const { bytes, sha256 } = await receive(download, temp, { maxBytes, signal });
       const found = await probe(temp, kind);
       await mkdir(dirname(path), { recursive: true });
@@ -58,12 +58,12 @@ export function createDiskMedia({ dir, maxBytes = defaultMaxBytes }: DiskOptions
       return { key, bytes, sha256, ...found };
     } catch (error) {
       await rm(temp, { force: true });
-      throw asDownloadError(error);
+      throw error;
     }
   }
 
   return {
-    put,
+    put: (...file) => put(...file).catch((error) => Promise.reject(asDownloadError(error))),
     open: async (key, range) => {
       const handle = await open(await pathOf(key), 'r').catch(ignoreMissing);
       if (!handle) return null;
