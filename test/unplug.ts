@@ -41,8 +41,9 @@ const finishWithinMs = 300_000;
 export async function unplug({ prompts, kills, databaseUrl, schema, say = () => {} }: Options): Promise<Unplugged> {
   const dataDir = mkdtempSync(join(tmpdir(), 'dailies-unplug-'));
   const port = await freePort();
-  const database = databaseUrl ? { DATABASE_URL: databaseUrl, DAILIES_DB_SCHEMA: schema ?? 'unplug' } : {};
-  const begin = () => startProduct({ dataDir, port, env: { LOG_LEVEL: 'warn', ...database } });
+  const env: Record<string, string> = { LOG_LEVEL: 'warn' };
+  if (databaseUrl) Object.assign(env, { DATABASE_URL: databaseUrl, DAILIES_DB_SCHEMA: schema ?? 'unplug' });
+  const begin = () => startProduct({ dataDir, port, env });
   const startedMs = Date.now();
   let product = await begin();
   try {

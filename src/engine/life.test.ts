@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '#store/memory.ts';
+import { openMemoryStore } from '#store/memory.ts';
 import type { Answer } from '#video/answer.ts';
 import { DownloadError } from '#video/download-error.ts';
 import { runCommand } from './commands.ts';
@@ -7,7 +7,7 @@ import { clip, createWorld, type World } from './testing.ts';
 
 let world: World;
 const open = (options: Partial<Parameters<typeof createWorld>[0]> = {}) => {
-  world = createWorld({ store: (clock) => createMemoryStore({ now: () => clock.now() }), ...options });
+  world = createWorld({ store: (clock) => openMemoryStore({ now: () => clock.now() }), ...options });
   return world;
 };
 afterEach(() => world.stop());
@@ -25,7 +25,13 @@ describe('a video', () => {
     expect(assets).toMatchObject([{ kind: 'clip', key: `${id}/${attempts[0]?.id}/clip`, bytes: 4 }]);
     expect(video.clipAssetId).toBe(assets[0]?.id);
     const seen = await types(id);
-    expect(seen.filter((type) => type !== 'progress')).toEqual(['created', 'submitting', 'accepted', 'rendered', 'stored']);
+    expect(seen.filter((type) => type !== 'progress')).toEqual([
+      'created',
+      'submitting',
+      'accepted',
+      'rendered',
+      'stored',
+    ]);
     expect(world.provider.posts).toHaveLength(1);
     expect(world.errors).toEqual([]);
   });
@@ -171,7 +177,7 @@ describe('commands', () => {
     expect(world.media.puts).toHaveLength(1);
   });
 
-  it("of another owner find nothing", async () => {
+  it('of another owner find nothing', async () => {
     open();
     const id = await world.ask();
     await expect(runCommand(world.system, id, 'stranger', { name: 'cancel' }, user)).rejects.toThrow('no such video');

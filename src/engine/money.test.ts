@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '#store/memory.ts';
+import { openMemoryStore } from '#store/memory.ts';
 import { adoptById, runCommand } from './commands.ts';
 import type { Store } from './system.ts';
 import { createWorld, type World } from './testing.ts';
@@ -7,7 +7,7 @@ import { startWorker } from './worker.ts';
 
 let world: World;
 const open = (options: Partial<Parameters<typeof createWorld>[0]> = {}) => {
-  world = createWorld({ store: (clock) => createMemoryStore({ now: () => clock.now() }), ...options });
+  world = createWorld({ store: (clock) => openMemoryStore({ now: () => clock.now() }), ...options });
   return world;
 };
 afterEach(() => world.stop());
@@ -33,8 +33,7 @@ describe('a lost answer', () => {
   });
 
   it('is sent once more under the same key where the provider deduplicates', async () => {
-    const script = { capabilities: { deduplicates: true }, start: (nth: number) => (nth === 1 ? 'drop' : 'accept') as const };
-    open({ script: { ...script, start: (nth) => (nth === 1 ? 'drop' : 'accept') } }).start();
+    open({ script: { capabilities: { deduplicates: true }, start: (nth) => (nth === 1 ? 'drop' : 'accept') } }).start();
     await world.until(await world.ask(), 'completed');
     expect(world.provider.posts).toHaveLength(2);
     expect(new Set(world.provider.posts.map((post) => post.key)).size).toBe(1);
@@ -90,10 +89,14 @@ describe('a request that got lost', () => {
     open({ script: { start: () => 'drop' } }).start();
     const id = await world.ask();
     const { attempts } = await world.until(id, 'needs_decision');
-    await expect(adoptById(world.system, id, 'nonsense', user)).rejects.toThrow('does not know this id');
+    const refused = expect(adoptById(world.system, id, 'nonsense', user)).rejects.toThrow('does not know this id');
+    await world.clock.advance(1_000);
+    await refused;
     const request = { ...(attempts[0]?.request ?? ({} as never)), prompt: 'as the provider rewrote it' };
     world.provider.jobs.set('found', { id: 'found', key: '', request, createdAt: world.clock.now(), canceled: false });
-    await adoptById(world.system, id, 'found', user);
+    const adopting = adoptById(world.system, id, 'found', user);
+    await world.clock.advance(1_000);
+    await adopting;
     await world.until(id, 'completed');
     expect(world.provider.posts).toHaveLength(1);
   });
@@ -169,15 +172,18 @@ function mortal(store: Store, lives: number): Store {
 }
 
 describe('a crash', () => {
-  it.each(Array.from({ length: 60 }, (_, i) => i + 2))('at call %i of the store loses nothing and pays once', async (n) => {
-    open({ script: { latencyMs: 1_000, renderMs: 8_000 } });
-    const id = await world.ask();
-    startWorker({ ...world.system, store: mortal(world.system.store, n) });
-    await world.clock.advance(n * 250);
-    world.start();
-    const { video, attempts } = await world.until(id, 'completed');
-    expect(video.progress).toBe(100);
-    expect(attempts).toHaveLength(1);
-    expect(world.provider.posts).toHaveLength(1);
-  });
+  it.each(Array.from({ length: 60 }, (_, i) => i + 2))(
+    'at call %i of the store loses nothing and pays once',
+    async (n) => {
+      open({ script: { latencyMs: 1_000, renderMs: 8_000 } });
+      const id = await world.ask();
+      startWorker({ ...world.system, store: mortal(world.system.store, n) });
+      await world.clock.advance(n * 250);
+      world.start();
+      const { video, attempts } = await world.until(id, 'completed');
+      expect(video.progress).toBe(100);
+      expect(attempts).toHaveLength(1);
+      expect(world.provider.posts).toHaveLength(1);
+    },
+  );
 });
