@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
-export type FileToServe = {
+type FileToServe = {
   path: string;
   bytes: number;
   contentType: string;

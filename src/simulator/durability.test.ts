@@ -45,10 +45,14 @@ const post = (origin: string, key: string, prompt = 'a fox') =>
     body: JSON.stringify({ prompt, size: '320x180', seconds: 1 }),
   }).then((answer) => answer.json());
 
+const list = async (origin: string): Promise<{ id: string }[]> =>
+  (await (await fetch(`${origin}/v1/videos?limit=100`)).json()).data;
+
 const status = async (origin: string, id: string) => (await (await fetch(`${origin}/v1/videos/${id}`)).json()).status;
 
-test('every job that was answered is there after a kill, and is rendered', async () => {
+test('every job that was answered or listed is there after a kill, and is rendered', async () => {
   const answered = new Map<string, string>();
+  const listed = new Set<string>();
   for (let round = 0; round < 3; round++) {
     const { child, origin } = await start('--speed', '0');
     for (const [key, id] of answered) expect((await post(origin, key)).id).toBe(id);
@@ -56,7 +60,8 @@ test('every job that was answered is there after a kill, and is rendered', async
       const key = `${round}-${i}`;
       const { id } = await post(origin, key);
       answered.set(key, id);
-      // The first answer starts the kill, while other creates and a render are under way.
+      for (const seen of await list(origin)) listed.add(seen.id);
+      // An early answer starts the kill, while other creates and a render are under way.
       if (i === round) child.kill('SIGKILL');
     });
     const outcomes = await Promise.allSettled(creates);
@@ -64,7 +69,7 @@ test('every job that was answered is there after a kill, and is rendered', async
     await kill(child);
   }
   const { origin } = await start('--speed', '0');
-  for (const id of answered.values())
+  for (const id of [...listed, ...answered.values()])
     await expect.poll(() => status(origin, id), { timeout: 15_000 }).toBe('completed');
   for (const [key, id] of answered) expect((await post(origin, key)).id).toBe(id);
   const ledger = await (await fetch(`${origin}/simulator/ledger`)).json();

@@ -5,7 +5,7 @@ export const failures = {
   moderation: { code: 'moderation_blocked', message: 'Your request was blocked by our moderation system.' },
   provider: { code: 'server_error', message: 'The video could not be generated.' },
 } as const;
-export type FailureName = keyof typeof failures;
+type FailureName = keyof typeof failures;
 
 const failureName = (text: string | undefined): FailureName => (text === 'provider' ? 'provider' : 'moderation');
 const secondsToMs = (text: string | undefined) => Number(text) * 1000;

@@ -10,7 +10,7 @@ import { extensions, type RenderedFiles, Renderer, type Variant, variants } from
 import { lookAt, planFor, type View } from './timeline.ts';
 import type { CreateRequest } from './wire.ts';
 
-export type JobsOptions = {
+type JobsOptions = {
   dataDir: string;
   fps: number;
   /** Divides the usual waiting times; 0 = as fast as the renderer can. */
@@ -44,7 +44,9 @@ export class Jobs {
     mkdirSync(this.#clipDirectory, { recursive: true });
     for (const stored of this.#store.load().sort((a, b) => a.seq - b.seq)) {
       const job = { ...stored, faults: readFaults(stored.prompt).faults };
-      this.#index(job);
+      this.#jobs.set(job.id, job);
+      if (job.idempotencyKey !== null) this.#byKey.set(job.idempotencyKey, job);
+      this.#lastSeq = job.seq;
       this.#startRendering(job);
     }
   }
@@ -67,9 +69,16 @@ export class Jobs {
       return { job: earlier, replayed: true };
     }
     const job = this.#newJob(request, idempotencyKey);
-    this.#index(job);
-    if (request.firstFrame) await writeDurably(this.#firstFramePath(job), request.firstFrame);
-    await this.#save(job);
+    // The key is taken at once, but nobody sees a job that a kill could still undo.
+    if (idempotencyKey !== null) this.#byKey.set(idempotencyKey, job);
+    try {
+      if (request.firstFrame) await writeDurably(this.#firstFramePath(job), request.firstFrame);
+      await this.#save(job);
+    } catch (error) {
+      if (idempotencyKey !== null) this.#byKey.delete(idempotencyKey);
+      throw error;
+    }
+    this.#jobs.set(job.id, job);
     this.#startRendering(job);
     return { job, replayed: false };
   }
@@ -90,15 +99,13 @@ export class Jobs {
 
   /** Newest first, with those removed. */
   all(): Job[] {
-    return [...this.#jobs.values()].reverse();
+    return [...this.#jobs.values()].sort((a, b) => b.seq - a.seq);
   }
 
-  /** Counts one use of a directive, on the disk, and says how many there were with this one. */
-  async spend(job: Job, directive: DirectiveName): Promise<number> {
-    const times = (job.spent[directive] ?? 0) + 1;
-    job.spent[directive] = times;
-    await this.#save(job);
-    return times;
+  /** Counts one use of a directive, on the disk. */
+  spend(job: Job, directive: DirectiveName): Promise<void> {
+    job.spent[directive] = (job.spent[directive] ?? 0) + 1;
+    return this.#save(job);
   }
 
   async remove(job: Job, how: 'deleted' | 'forgotten'): Promise<void> {
@@ -139,7 +146,7 @@ export class Jobs {
     return {
       ...shape,
       id: `video_${randomBytes(16).toString('hex')}`,
-      seq: this.#lastSeq + 1,
+      seq: ++this.#lastSeq,
       prompt,
       model,
       size,
@@ -153,12 +160,6 @@ export class Jobs {
       renderError: null,
       removed: null,
     };
-  }
-
-  #index(job: Job): void {
-    this.#jobs.set(job.id, job);
-    this.#lastSeq = Math.max(this.#lastSeq, job.seq);
-    if (job.idempotencyKey !== null) this.#byKey.set(job.idempotencyKey, job);
   }
 
   #save(job: Job): Promise<void> {

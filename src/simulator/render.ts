@@ -59,7 +59,7 @@ export class Renderer {
   }
 
   #startWorker(): Worker {
-    const worker = new Worker(new URL('./render-worker.ts', import.meta.url), { execArgv: [] });
+    const worker = new Worker(new URL('./render.thread.ts', import.meta.url), { execArgv: [] });
     worker.on('message', (reply: RenderReply) => this.#settle(reply));
     worker.on('error', (error) => {
       if (this.#worker === worker) this.#worker = undefined;

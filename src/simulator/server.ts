@@ -9,7 +9,7 @@ import type { Ledger } from './ledger.ts';
 import { type PersonalityName, personalities } from './personality.ts';
 import { createRoutes } from './routes.ts';
 
-export type SimulatorOptions = {
+type SimulatorOptions = {
   /** Jobs and clips live here and survive a restart; without it in a temporary directory that `close` removes. */
   dataDir?: string;
   /** When set, every request but `/healthz` needs it as `Authorization: Bearer`. */

@@ -7,7 +7,7 @@ import type { View } from './timeline.ts';
 
 export const defaultModel = 'test-pattern';
 
-export const sizes = [
+const sizes = [
   '720x1280',
   '1280x720',
   '1024x1792',
