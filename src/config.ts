@@ -36,7 +36,8 @@ export type Config = {
   allowHosts: string[];
   /** Origins of other sites that may read the API. */
   allowedOrigins: string[];
-  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  /** Null = only what needs attention on a terminal, every move elsewhere. */
+  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' | null;
 };
 
 /** A variable is wrong: one line that names variable, value and rule. */
@@ -151,7 +152,7 @@ const variables = z.object({
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
       'must be trace, debug, info, warn, error, fatal or silent',
     )
-    .default('info'),
+    .optional(),
 });
 
 const secrets: ReadonlySet<string> = new Set([
@@ -215,7 +216,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     trustedProxies: value.DAILIES_TRUST_PROXY,
     allowHosts: value.DAILIES_ALLOW_HOSTS,
     allowedOrigins: value.DAILIES_ALLOWED_ORIGINS,
-    logLevel: value.LOG_LEVEL,
+    logLevel: value.LOG_LEVEL ?? null,
   };
 }
 
