@@ -24,7 +24,6 @@ describe('when to look next', () => {
   it('is silent until the learned p5, then constant: 5 s with a watcher, 15 s without', () => {
     expect(look(0)).toBe(34);
     expect(look(20)).toBe(15);
-    expect(look(30, { watched: true })).toBe(5);
     expect(look(100)).toBe(15);
     expect(look(100, { watched: true })).toBe(5);
   });
@@ -42,12 +41,22 @@ describe('when to look next', () => {
   it('no longer trusts progress that stands still', () => {
     const stuck = { progress: { percent: 50, movedAt: at(60).toISOString() } };
     expect(look(200, { watch: stuck })).toBe(15);
-    expect(look(200, { watch: { progress: { percent: 99, movedAt: at(199).toISOString() } } })).toBe(15);
   });
 
   it('looks at the deadline itself', () => {
     expect(look(895, {})).toBe(5);
     expect(look(899, {})).toBe(1);
+  });
+
+  it('asks ever less about a percent that stands', () => {
+    const at99 = { progress: { percent: 99, movedAt: at(100).toISOString() } };
+    expect([102, 120, 160, 190].map((seconds) => look(seconds, { watch: at99 }))).toEqual([2, 5, 15, 22.5]);
+  });
+
+  it('looks a few times early when somebody watches', () => {
+    expect(look(0, { watched: true })).toBeCloseTo(6.8);
+    expect(look(30, { watched: true })).toBeCloseTo(6.8);
+    expect(look(34, { watched: true })).toBe(5);
   });
 
   it('is one safety look a minute with a webhook, and sparse when overdue or waiting for a person', () => {

@@ -50,22 +50,33 @@ function intervalMs({ video, attempt, now, typical, webhook, fixedMs }: Look): n
   if (fixedMs !== null) return fixedMs;
   if (webhook) return minute;
   const elapsedMs = video.acceptedAt ? now.getTime() - video.acceptedAt.getTime() : 0;
-  const left = leftByProgress(attempt, video, now);
-  if (left !== null) return Math.max(2 * second, 0.5 * left);
-  const constantMs = video.watchedUntil && video.watchedUntil > now ? 5 * second : 15 * second;
+  const byProgress = progressIntervalMs(attempt, video, now);
+  if (byProgress !== null) return byProgress;
+  const watched = video.watchedUntil !== null && video.watchedUntil > now;
+  const silentMs = typical.p5 - elapsedMs;
+  // Whoever watches wants to see it move: a few early looks, which also tell whether this provider reports progress.
+  if (watched) return silentMs > 0 ? Math.max(2 * second, typical.p5 / 5) : 5 * second;
   // Silent until the fastest twentieth of such clips is done.
-  return Math.max(typical.p5 - elapsedMs, constantMs, 0);
+  return Math.max(silentMs, 15 * second);
 }
 
-/** Milliseconds left by the provider's own progress; null where it does not move. */
-function leftByProgress(attempt: Pick<Attempt, 'watch'>, video: Pick<Video, 'acceptedAt'>, now: Date): number | null {
-  const { progress } = attempt.watch;
-  if (!progress || progress.percent <= 0 || progress.percent >= 99 || !video.acceptedAt) return null;
-  const movedMs = Date.parse(progress.movedAt) - video.acceptedAt.getTime();
+/**
+ * Half of what seems to be left by the provider's own progress, and a quarter of the time that it has stood still, so
+ * that a stuck percent is asked ever less; null where it tells nothing.
+ */
+function progressIntervalMs(
+  { watch }: Pick<Attempt, 'watch'>,
+  { acceptedAt }: Pick<Video, 'acceptedAt'>,
+  now: Date,
+): number | null {
+  const { progress } = watch;
+  if (!progress || progress.percent <= 0 || !acceptedAt) return null;
+  const movedMs = Date.parse(progress.movedAt) - acceptedAt.getTime();
   const stillMs = now.getTime() - Date.parse(progress.movedAt);
   // Progress that stands for as long as it took to come here tells nothing any more.
   if (movedMs <= 0 || stillMs > Math.max(15 * second, movedMs)) return null;
-  return Math.max(0, (movedMs / progress.percent) * (100 - progress.percent) - stillMs);
+  const leftMs = (movedMs / progress.percent) * (100 - progress.percent) - stillMs;
+  return Math.max(2 * second, 0.5 * leftMs, 0.25 * stillMs);
 }
 
 function untilListing(attempt: Pick<Attempt, 'watch'>, now: Date): number {
