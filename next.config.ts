@@ -1,0 +1,10 @@
+import type { NextConfig } from 'next';
+
+/** Next builds the pages and nothing else: the API and the database are served beside it and never pass through it. */
+const config: NextConfig = {
+  turbopack: { root: import.meta.dirname },
+  poweredByHeader: false,
+  devIndicators: false,
+};
+
+export default config;

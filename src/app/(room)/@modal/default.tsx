@@ -1,0 +1,4 @@
+/** No take lies over the page. */
+export default function Nothing() {
+  return null;
+}

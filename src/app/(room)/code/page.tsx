@@ -1,0 +1,5 @@
+import { UseFromCode } from '#ui/pages/use-from-code.tsx';
+
+export default function Page() {
+  return <UseFromCode />;
+}

@@ -1,0 +1,5 @@
+import { Connect } from '#ui/pages/connect.tsx';
+
+export default function Page() {
+  return <Connect />;
+}

@@ -1,0 +1,5 @@
+import { PageMissing } from '#ui/pages/page-missing.tsx';
+
+export default function NotFound() {
+  return <PageMissing />;
+}

@@ -1,0 +1,55 @@
+'use client';
+import { LogOut } from 'lucide-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { api } from '#ui/api.ts';
+import { Button } from '#ui/base/button.tsx';
+import { cn } from '#ui/class-names.ts';
+import { Mark } from '#ui/leader/mark.tsx';
+
+/** The words of the room: only what exists. */
+export function Navigation() {
+  const pathname = usePathname();
+  const inStudio = pathname === '/' || pathname.startsWith('/videos/');
+  return (
+    <header className="flex h-16 items-center gap-6 lg:col-span-2">
+      <Link href="/" className="flex items-center gap-2.5 rounded-control font-medium pointer-coarse:min-h-11">
+        <Mark className="size-6" />
+        Dailies
+      </Link>
+      <nav aria-label="Pages" className="flex min-w-0 flex-1 items-center gap-5 text-sm">
+        <Word href="/" isHere={inStudio}>
+          Studio
+        </Word>
+        <span className="flex-1" />
+        <Word href="/code" isHere={pathname === '/code'}>
+          Use from code
+        </Word>
+      </nav>
+      <Button kind="icon" aria-label="Sign out" title="Sign out" onClick={signOut} className="-ml-3">
+        <LogOut aria-hidden className="size-4" />
+      </Button>
+    </header>
+  );
+}
+
+function Word({ href, isHere, children }: { href: string; isHere: boolean; children: string }) {
+  return (
+    <Link
+      href={href}
+      aria-current={isHere ? 'page' : undefined}
+      className={cn(
+        'inline-flex items-center rounded-control transition-colors hover:text-ink pointer-coarse:min-h-11',
+        isHere ? 'text-ink' : 'text-soft',
+      )}
+    >
+      {children}
+    </Link>
+  );
+}
+
+/** Leaves nothing of the visit behind: the page is loaded anew. */
+async function signOut(): Promise<void> {
+  await api.signOut();
+  location.assign('/sign-in');
+}

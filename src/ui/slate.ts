@@ -1,0 +1,25 @@
+import type { ModelView, VideoView } from './shapes.ts';
+
+/** The model's short name; the whole id where the short one says nothing. */
+export function modelName(id: string): string {
+  const short = id.slice(id.indexOf('/') + 1);
+  return short === 'default' ? id : short;
+}
+
+/** "1280x720" as people write it. */
+export const sizeName = (size: string): string => size.replace('x', '×');
+
+/** The parts of the line under a take: `TAKE 3 · test-pattern · 1280×720 · 4 s · free`. */
+export function slate(video: VideoView, models: readonly ModelView[]): string[] {
+  const model = models.find(({ id }) => id === video.resolved_model);
+  return [
+    `TAKE ${video.take}`,
+    modelName(video.resolved_model),
+    sizeName(video.size),
+    `${video.seconds} s`,
+    ...(model?.free || isTestPattern(video) ? ['free'] : []),
+  ];
+}
+
+/** Pictures of the built-in simulator: they show that everything works, and nothing else. */
+export const isTestPattern = (video: Pick<VideoView, 'provider'>): boolean => video.provider === 'simulator';

@@ -1,0 +1,108 @@
+'use client';
+import Link from 'next/link';
+import { useRef } from 'react';
+import { Button } from '#ui/base/button.tsx';
+import { Checkbox } from '#ui/base/checkbox.tsx';
+import { cn } from '#ui/class-names.ts';
+import { Leader } from '#ui/leader/leader.tsx';
+import { useOnScreen } from '#ui/on-screen.ts';
+import { isOver, phaseInk, phaseOf, phaseWords } from '#ui/phase.ts';
+import type { VideoView } from '#ui/shapes.ts';
+import { isTestPattern, slate } from '#ui/slate.ts';
+import { useStoredFlag } from '#ui/stored.ts';
+import { useModelList } from '#ui/use-models.ts';
+import { useSession } from '#ui/use-session.ts';
+import { Actions } from './actions.tsx';
+import { Decision } from './decision.tsx';
+import { FailureNotice } from './failure-notice.tsx';
+import { Player } from './player.tsx';
+import { Progress } from './progress.tsx';
+import { Prompt } from './prompt.tsx';
+import { Receipt } from './receipt.tsx';
+import { TimelineView } from './timeline.tsx';
+
+type Props = {
+  video: VideoView;
+  resting: boolean;
+  onWatch(): void;
+  /** After a deletion. */
+  onLeave(): void;
+  onReuse?(): void;
+  isModal?: boolean;
+};
+
+/** One take: the picture and how far it is on the left, its words, receipt and actions on the right, its story below. */
+export function TakeView({ video, resting, onWatch, onLeave, onReuse, isModal }: Props) {
+  const root = useRef<HTMLDivElement>(null);
+  useOnScreen(video.id, root);
+  const models = useModelList();
+  const phase = phaseOf(video);
+  const aspect = video.width / video.height;
+  return (
+    <div ref={root} className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid content-start gap-4">
+        {phase === 'ready' ? (
+          <Player video={video} />
+        ) : (
+          <div className="grid place-items-center rounded-card bg-lifted/40">
+            <div style={{ width: `min(100%, calc(70vh * ${aspect}))` }}>
+              <Leader video={video} className="rounded-card border border-line" />
+            </div>
+          </div>
+        )}
+        {video.commands.includes('decide') && <Decision video={video} />}
+        {!isOver(video) && <Progress video={video} resting={resting} onWatch={onWatch} />}
+        {phase === 'ready' && isTestPattern(video) && <ConnectHint />}
+        {video.error && phase === 'failed' && <FailureNotice failure={video.error} />}
+        {video.warnings.map((warning) => (
+          <p key={warning} className="text-sm text-soft">
+            {warning}
+          </p>
+        ))}
+        {isModal && !isOver(video) && <Habits />}
+      </div>
+      <div className="grid content-start gap-6">
+        <div className="grid gap-1">
+          <span className={cn('text-sm', phaseInk[phase])} role="status">
+            {phaseWords[phase]}
+          </span>
+          <Prompt video={video} onReuse={onReuse} />
+        </div>
+        <p className="font-mono text-sm text-soft">{slate(video, models).join(' · ')}</p>
+        <Actions video={video} onLeave={onLeave} />
+        <Receipt video={video} />
+      </div>
+      <div className="lg:col-span-2">
+        <TimelineView video={video} />
+      </div>
+    </div>
+  );
+}
+
+function ConnectHint() {
+  const { data: session } = useSession();
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-3 rounded-card border border-line px-4 py-3">
+      <p className="max-w-prose text-soft">
+        This shows that everything works. Connect a provider to get real pictures.
+      </p>
+      {!session?.connected && (
+        <Button asChild>
+          <Link href="/connect">Connect a provider</Link>
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** How an open take behaves, asked where it matters. */
+function Habits() {
+  const [closes, setCloses] = useStoredFlag('close-when-ready');
+  const [stays, setStays] = useStoredFlag('stay');
+  return (
+    <div className="flex flex-wrap gap-x-6 gap-y-1">
+      <Checkbox label="Close when ready" checked={closes} onChange={setCloses} />
+      <Checkbox label="Stay here next time" checked={stays} onChange={setStays} />
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+'use client';
+import { Button } from '#ui/base/button.tsx';
+import type { TimelineEvent, VideoView } from '#ui/shapes.ts';
+import { clock } from '#ui/time.ts';
+import { useTimeline } from '#ui/use-timeline.ts';
+
+const actors: Record<string, string> = {
+  user: 'you',
+  api_key: 'API key',
+  system: 'Dailies',
+  provider: 'provider',
+  webhook: 'provider',
+  cron: 'cron',
+};
+
+/** Everything that happened to the take, oldest first, as a vertical line. */
+export function TimelineView({ video }: { video: VideoView }) {
+  const { data, isPending, isError, refetch } = useTimeline(video);
+  const now = new Date();
+  return (
+    <section aria-label="Timeline">
+      <h3 className="mb-3 text-sm text-faint">Timeline</h3>
+      {isPending && <div className="h-24 rounded-card bg-lifted/60" />}
+      {isError && (
+        <p className="flex items-center gap-3 text-sm text-soft">
+          The timeline could not be read. <Button onClick={() => refetch()}>Try again</Button>
+        </p>
+      )}
+      <ol className="grid">
+        {data?.events.map((event, index) => (
+          <Entry key={event.id} event={event} now={now} isLast={index === data.events.length - 1} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Entry({ event, now, isLast }: { event: TimelineEvent; now: Date; isLast: boolean }) {
+  const hasData = Object.keys(event.data).length > 0;
+  return (
+    <li className="relative grid grid-cols-[1rem_1fr] gap-x-2 pb-3">
+      {!isLast && <span aria-hidden className="absolute top-3 bottom-[-0.5rem] left-[3.5px] w-px bg-line" />}
+      <span aria-hidden className="relative mt-1.5 size-2 rounded-full border border-faint bg-raised" />
+      <div className="min-w-0 text-sm">
+        <div className="flex flex-wrap items-baseline justify-between gap-x-4">
+          <span>{event.text}</span>
+          <span className="text-faint">
+            {actors[event.actor.type] ?? event.actor.type}{' '}
+            <time dateTime={event.at} className="pl-2 font-mono">
+              {clock(event.at, now)}
+            </time>
+          </span>
+        </div>
+        {hasData && (
+          <details>
+            <summary className="text-faint">Raw</summary>
+            <pre className="mt-1 max-h-48 overflow-auto rounded-control bg-lifted p-2 font-mono break-words whitespace-pre-wrap">
+              {JSON.stringify(event.data, null, 2)}
+            </pre>
+          </details>
+        )}
+      </div>
+    </li>
+  );
+}

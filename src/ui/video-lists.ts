@@ -1,0 +1,60 @@
+import type { InfiniteData } from '@tanstack/react-query';
+import type { ListQuery } from './api.ts';
+import { mergeVideo } from './merge-video.ts';
+import type { Page, VideoView } from './shapes.ts';
+
+/** Which takes a list shows; also the key of its query. */
+export type Filter = Pick<ListQuery, 'status' | 'starred' | 'q' | 'order'>;
+export type Pages = InfiniteData<Page, string | undefined>;
+
+/** Whether the server would list this video under the filter. */
+export function matches(video: VideoView, { status, starred, q }: Filter): boolean {
+  if (starred && !video.starred) return false;
+  if (q && !video.prompt.toLowerCase().includes(q.toLowerCase())) return false;
+  return !status || groupsOf(video).includes(status);
+}
+
+/** The filters that a video falls under. */
+export function groupsOf(video: VideoView): NonNullable<Filter['status']>[] {
+  if (video.state === 'completed') return ['ready'];
+  if (video.state === 'failed' || video.state === 'canceled') return ['failed'];
+  const needsYou = video.attention?.needs_person ? (['needs_you'] as const) : [];
+  return [video.state === 'queued' ? 'queued' : 'running', ...needsYou];
+}
+
+/** The list with this video in its place: changed, come in, or gone because the filter no longer shows it. */
+export function place(pages: Pages, video: VideoView, filter: Filter): Pages {
+  const shown = pages.pages.flatMap((page) => page.videos).find(({ id }) => id === video.id);
+  const news = mergeVideo(shown, video);
+  if (!matches(news, filter)) return shown ? without(pages, video.id) : pages;
+  if (shown) return mapPages(pages, (videos) => videos.map((old) => (old.id === video.id ? news : old)));
+  return insert(pages, news, filter.order === 'asc');
+}
+
+export const without = (pages: Pages, id: string): Pages =>
+  mapPages(pages, (videos) => (videos.some((video) => video.id === id) ? videos.filter((v) => v.id !== id) : videos));
+
+function insert(pages: Pages, video: VideoView, oldestFirst: boolean): Pages {
+  const before = (a: VideoView, b: VideoView) => (oldestFirst ? compareAge(a, b) < 0 : compareAge(a, b) > 0);
+  const pageIndex = pages.pages.findIndex((page) => page.videos.some((other) => before(video, other)));
+  const last = pages.pages.length - 1;
+  // Behind everything loaded: it comes with a later page, unless there is none.
+  if (pageIndex < 0 && pages.pages[last]?.next) return pages;
+  const target = pageIndex < 0 ? last : pageIndex;
+  return mapPages(pages, (videos, index) => {
+    if (index !== target) return videos;
+    const at = videos.findIndex((other) => before(video, other));
+    return at < 0 ? [...videos, video] : videos.toSpliced(at, 0, video);
+  });
+}
+
+const compareAge = (a: VideoView, b: VideoView): number =>
+  a.created_at === b.created_at ? a.id.localeCompare(b.id) : a.created_at.localeCompare(b.created_at);
+
+const mapPages = (pages: Pages, change: (videos: VideoView[], index: number) => VideoView[]): Pages => ({
+  ...pages,
+  pages: pages.pages.map((page, index) => {
+    const videos = change(page.videos, index);
+    return videos === page.videos ? page : { ...page, videos };
+  }),
+});
