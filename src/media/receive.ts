@@ -35,23 +35,30 @@ export async function receive(
 
 /** Ends at once when the signal aborts, even while the stream is silent. */
 async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  aborted.catch(() => undefined);
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
   const chunks = stream[Symbol.asyncIterator]();
   let ended = false;
   try {
-    signal.throwIfAborted();
     for (;;) {
-      const next = await Promise.race([chunks.next(), aborted]);
+      const next = await nextChunk(chunks, signal);
       ended = next.done === true;
       if (next.done) return;
       yield next.value;
     }
   } finally {
-    signal.removeEventListener('abort', onAbort);
     // Not awaited: a generator that waits for its next chunk answers only after that chunk.
     if (!ended) chunks.return?.().catch(() => undefined);
   }
+}
+
+/** No race against one lasting promise: that would keep every chunk of the file alive. */
+function nextChunk<T>(chunks: AsyncIterator<T>, signal: AbortSignal): Promise<IteratorResult<T>> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    chunks
+      .next()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
