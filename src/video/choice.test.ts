@@ -47,6 +47,10 @@ describe('what is asked for', () => {
     expect(fitOffer(offer, { seconds: 8, size: '1024x1792' }, true)).toMatchObject({ seconds: 6, size: '720x1280' });
   });
 
+  test('of two lengths equally near becomes the shorter', () => {
+    expect(fitOffer({ sizes: null, seconds: [10, 6] }, { seconds: 8, size: '1x1' }, true).seconds).toBe(6);
+  });
+
   test.each([
     [{ seconds: 12, size: '1280x720' }, false, 'seconds', 'offered: 4, 6, 10'],
     [{ seconds: 7, size: '1280x720' }, true, 'seconds', 'offered: 4, 6, 10'],

@@ -65,7 +65,7 @@ export function fitOffer(
     warnings.push(`${param} ${value} is not offered by this model: rendered with ${nearest}`);
     return nearest;
   };
-  const seconds = choose<number>('seconds', asked.seconds, offer.seconds, protocolSeconds, (a, b) => Math.abs(a - b));
+  const seconds = choose<number>('seconds', asked.seconds, offer.seconds, protocolSeconds, nearerOrShorter);
   const size = choose<string>('size', asked.size, offer.sizes, protocolSizes, sizeDistance);
   return { seconds, size, warnings };
 }
@@ -80,6 +80,9 @@ function nearestOf<T>(values: readonly T[], distance: (value: T) => number): T |
   }
   return best;
 }
+
+/** Of two lengths equally near the shorter, since it costs less. */
+const nearerOrShorter = (a: number, b: number) => Math.abs(a - b) + (a > b ? 1e-6 : 0);
 
 /** A wrong shape spoils a clip more than fewer pixels do: aspect ratio first, area second. */
 function sizeDistance(a: string, b: string): number {
