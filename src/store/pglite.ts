@@ -14,12 +14,17 @@ export type PgliteOptions = {
   loadDataDir?: Blob;
 };
 
+export type PgliteDatabase = Database & {
+  /** The whole directory as a tar file: `loadDataDir` of another. */
+  dump: () => Promise<Blob>;
+};
+
 /**
  * Opens the embedded database, which lives in `postgres/` of the data directory, under our own lock: PGlite has none, and two
  * processes on one directory lose rows without an error.
  * @throws DataDirInUse
  */
-export async function openPglite({ dataDir, schema, loadDataDir }: PgliteOptions): Promise<Database> {
+export async function openPglite({ dataDir, schema, loadDataDir }: PgliteOptions): Promise<PgliteDatabase> {
   if (dataDir) await mkdir(dataDir, { recursive: true });
   const lock = dataDir ? await lockDirectory(dataDir) : null;
   const pglite = await PGlite.create({
@@ -87,6 +92,7 @@ export async function openPglite({ dataDir, schema, loadDataDir }: PgliteOptions
       return () => ears.remove(channel, listener);
     },
     drizzle: drizzle({ client: pglite }),
+    dump: () => pglite.dumpDataDir('none'),
     close: async () => {
       await pglite.close();
       await lock?.release();

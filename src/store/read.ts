@@ -72,7 +72,7 @@ async function withPositions({ database, now }: Connection, rows: DetailsRow[]):
 /** Places in the line of a provider: those admitted already, then as they will be, then those that rest. */
 const placesStatement = `
   with ${line}, places as (
-    select id, row_number() over (partition by provider order by check_at is null, rests, ${serving})::int as place
+    select id, row_number() over (partition by provider order by check_at is null, check_at is null and rests, ${serving})::int as place
     from line where provider = any($2::text[])
   )
   select id, place from places where id = any($3::text[])`;

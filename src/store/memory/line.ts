@@ -1,0 +1,81 @@
+import { slotStates, type Video } from '#video/video.ts';
+import { byId, type Tables } from './tables.ts';
+
+type Waiting = { video: Video; admitted: boolean; rests: boolean; nth: number; turn: number };
+
+const holdsSlot = ({ state, checkAt }: Video): boolean =>
+  slotStates.includes(state) || (state === 'queued' && checkAt !== null);
+
+const byAge = (a: Video, b: Video) =>
+  b.priority - a.priority || a.createdAt.getTime() - b.createdAt.getTime() || byId(a, b);
+
+const serving = (a: Waiting, b: Waiting) =>
+  b.video.priority - a.video.priority || a.turn - b.turn || byAge(a.video, b.video);
+
+/** Queued videos in the order in which they are served: by priority, then whoever would run the fewest, then age. */
+export function line(tables: Tables): Waiting[] {
+  const now = tables.now();
+  const videos = [...tables.videos.values()];
+  const busy = running(videos, 'ownerId');
+  const counts = new Map<string, number>();
+  const next = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1).get(key) ?? 0;
+  return videos
+    .filter((video) => video.state === 'queued')
+    .sort(byAge)
+    .map((video) => {
+      const admitted = video.checkAt !== null;
+      const rests = video.notBefore !== null && video.notBefore > now;
+      const nth = next(JSON.stringify([video.provider, video.ownerId, admitted, rests]));
+      return { video, admitted, rests, nth, turn: (busy.get(video.ownerId) ?? 0) + nth };
+    })
+    .sort(serving);
+}
+
+function running(videos: Video[], of: 'ownerId' | 'provider'): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const video of videos.filter(holdsSlot)) counts.set(video[of], (counts.get(video[of]) ?? 0) + 1);
+  return counts;
+}
+
+export function admit(
+  tables: Tables,
+  limits: { provider: string; slots: number | null }[],
+  maxRunningPerOwner: number,
+): number {
+  const videos = [...tables.videos.values()];
+  const busy = { owners: running(videos, 'ownerId'), providers: running(videos, 'provider') };
+  const free = new Map(
+    limits.map(({ provider, slots }) => [
+      provider,
+      slots === null ? Number.POSITIVE_INFINITY : slots - (busy.providers.get(provider) ?? 0),
+    ]),
+  );
+  const waiting = line(tables).filter(
+    ({ video, admitted, rests, nth }) => !admitted && !rests && nth <= (free.get(video.provider) ?? 0),
+  );
+  const mayRun = new Map<string, number>();
+  const withinCaps = waiting.filter(({ video: { ownerId } }) => {
+    const left = mayRun.get(ownerId) ?? maxRunningPerOwner - (busy.owners.get(ownerId) ?? 0);
+    mayRun.set(ownerId, left - 1);
+    return left > 0;
+  });
+  let admitted = 0;
+  for (const { video } of withinCaps) {
+    const left = free.get(video.provider) ?? 0;
+    if (left <= 0) continue;
+    free.set(video.provider, left - 1);
+    video.checkAt = tables.now();
+    admitted += 1;
+  }
+  return admitted;
+}
+
+/** 1 = next: those admitted already, then as they will be, then those that rest; each provider has its own line. */
+export function placeInLine(tables: Tables, id: string): number | null {
+  const all = line(tables);
+  const mine = all.find(({ video }) => video.id === id);
+  if (!mine) return null;
+  const group = ({ admitted, rests }: Waiting) => (admitted ? 0 : rests ? 2 : 1);
+  const sorted = all.filter(({ video }) => video.provider === mine.video.provider).sort((a, b) => group(a) - group(b));
+  return sorted.indexOf(mine) + 1;
+}

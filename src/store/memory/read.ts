@@ -1,0 +1,52 @@
+import type { ListQuery, StoredEvent, VideoDetails } from '#engine/system.ts';
+import type { State, Video } from '#video/video.ts';
+import { clean } from '../json.ts';
+import { placeInLine } from './line.ts';
+import { attemptsOf, byId, owned, type Tables } from './tables.ts';
+
+function details(tables: Tables, video: Video): VideoDetails {
+  const assets = [...tables.assets.values()].filter(({ videoId }) => videoId === video.id);
+  return clean({
+    video,
+    attempts: attemptsOf(tables, video.id),
+    assets: assets.map(({ ownerId: _owner, ...asset }) => asset),
+    queuePosition: placeInLine(tables, video.id),
+  });
+}
+
+export function get(tables: Tables, id: string, ownerId: string | null): VideoDetails | null {
+  const video = owned(tables, id, ownerId);
+  return video ? details(tables, video) : null;
+}
+
+export function list(tables: Tables, query: ListQuery): VideoDetails[] {
+  const words = (query.q ?? '').toLowerCase().split(/\s+/);
+  const matches = (video: Video) =>
+    video.hiddenAt === null &&
+    (query.ownerId === null || video.ownerId === query.ownerId) &&
+    (!query.states || query.states.includes(video.state)) &&
+    (query.model === undefined || video.model === query.model || video.resolvedModel === query.model) &&
+    (query.project === undefined || video.project === query.project) &&
+    (query.shotId === undefined || video.shotId === query.shotId) &&
+    (query.starred === undefined || (video.starredAt !== null) === query.starred) &&
+    words.every((word) => video.prompt.toLowerCase().includes(word)) &&
+    (query.after === undefined || (query.order === 'asc' ? video.id > query.after : video.id < query.after));
+  const sorted = [...tables.videos.values()].filter(matches).sort(byId);
+  if (query.order === 'desc') sorted.reverse();
+  return sorted.slice(0, query.limit).map((video) => details(tables, video));
+}
+
+export function count(tables: Tables, ownerId: string | null): Partial<Record<State, number>> {
+  const counts: Partial<Record<State, number>> = {};
+  for (const video of tables.videos.values()) {
+    if (video.hiddenAt || (ownerId !== null && video.ownerId !== ownerId)) continue;
+    counts[video.state] = (counts[video.state] ?? 0) + 1;
+  }
+  return counts;
+}
+
+export function eventsAfter(tables: Tables, cursor: string, limit: number): { events: StoredEvent[]; more: boolean } {
+  const seen = Number(cursor.split('-')[1]);
+  const events = tables.events.slice(seen, seen + limit);
+  return { events: clean(events), more: tables.events.length > seen + events.length };
+}

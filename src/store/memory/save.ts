@@ -1,0 +1,102 @@
+import type { SaveResult } from '#engine/system.ts';
+import { type Move, system } from '#video/lifecycle.ts';
+import { isTerminal, slotStates, type Video } from '#video/video.ts';
+import { clean } from '../json.ts';
+import { newAttempt } from '../new-video.ts';
+import { soon, type Tables, writeEvent } from './tables.ts';
+
+const hourMs = 3_600_000;
+
+export function saveMoves(tables: Tables, moves: Move[]): SaveResult[] {
+  if (new Set(moves.map((move) => move.videoId)).size < moves.length) {
+    throw new Error('two moves of one video in a batch');
+  }
+  return moves.map((move) => save(tables, clean(move)));
+}
+
+function save(tables: Tables, asked: Move): SaveResult {
+  const row = tables.videos.get(asked.videoId);
+  if (!row || row.claimSeq !== asked.seq) return 'fenced';
+  const broken = brokenRule(tables, asked);
+  if (broken) return poison(tables, row, broken);
+  const move = wishedAway(row, asked, tables.now());
+  const before = { ...row };
+  const { woken } = row;
+  Object.assign(row, move.video, { state: move.to, poisonedAt: null });
+  row.woken = woken && move.keepsClaim;
+  if (!move.keepsClaim) row.claimedUntil = null;
+  row.checkAt = nextLook(tables, row, woken, move);
+  writeRest(tables, row, move, before);
+  const nearer =
+    row.state === 'queued' ||
+    (row.checkAt !== null && row.checkAt.getTime() <= tables.now().getTime() + 1_000) ||
+    (slotStates.includes(before.state) && !slotStates.includes(row.state));
+  tables.notify(...(nearer ? (['due'] as const) : []), ...(move.event ? (['events'] as const) : []));
+  return 'saved';
+}
+
+/** A return to `queued` is a cancel where one was asked for meanwhile. */
+function wishedAway(row: Video, move: Move, now: Date): Move {
+  const wish = move.video.cancelRequestedAt === undefined ? row.cancelRequestedAt : move.video.cancelRequestedAt;
+  if (move.to !== 'queued' || wish === null) return move;
+  return {
+    ...move,
+    to: 'canceled',
+    video: { ...move.video, errorCode: 'canceled', completedAt: now },
+    attempt: { ...move.attempt, outcome: move.attempt.outcome ?? 'canceled' },
+    nextAttempt: null,
+    event: { type: 'canceled', actor: system, data: {} },
+    next: null,
+    keepsClaim: false,
+  };
+}
+
+function nextLook(tables: Tables, row: Video, woken: boolean, { keepsClaim, next, to }: Move): Date | null {
+  if (keepsClaim || (next === null && (to === 'queued' || isTerminal(to)))) return next;
+  return woken ? soon(tables, row) : next;
+}
+
+function writeRest(tables: Tables, row: Video, move: Move, before: Video): void {
+  const attempt = tables.attempts.get(move.attemptId);
+  if (attempt) Object.assign(attempt, move.attempt);
+  if (attempt && move.nextAttempt) {
+    const { videoId, provider, request, requestHash } = attempt;
+    const next = newAttempt({ ...move.nextAttempt, videoId, provider, request, requestHash });
+    tables.attempts.set(next.id, clean(next));
+  }
+  for (const asset of move.assets) tables.assets.set(asset.id, { ...asset, ownerId: row.ownerId });
+  if (move.renderMs !== null) {
+    tables.durations.push({ kind: kindOf(row.resolvedModel, row.seconds, row.size), renderMs: move.renderMs });
+  }
+  if (move.event) writeEvent(tables, row, move.event, before.state);
+}
+
+export const kindOf = (model: string, seconds: number, size: string): string => JSON.stringify([model, seconds, size]);
+
+/** The unique keys of the tables: what a database would refuse. */
+function brokenRule(tables: Tables, { attemptId, attempt, nextAttempt, assets }: Move): string | null {
+  const all = [...tables.attempts.values()];
+  const mine = tables.attempts.get(attemptId);
+  const twin = (upstreamId: string) =>
+    all.some((one) => one.upstreamId === upstreamId && one.provider === mine?.provider && one.id !== attemptId);
+  if (attempt.upstreamId && twin(attempt.upstreamId)) return 'the upstream id belongs to another attempt';
+  if (
+    nextAttempt &&
+    all.some(({ id, videoId, n }) => id === nextAttempt.id || (videoId === mine?.videoId && n === nextAttempt.n))
+  )
+    return 'the attempt exists';
+  const ids = assets.map(({ id }) => id);
+  if (new Set(ids).size < ids.length || ids.some((id) => tables.assets.has(id))) return 'the file exists';
+  return null;
+}
+
+function poison(tables: Tables, row: Video, reason: string): SaveResult {
+  const now = tables.now();
+  row.poisonedAt = now;
+  row.claimedUntil = null;
+  row.woken = false;
+  if (row.checkAt) row.checkAt = new Date(now.getTime() + hourMs);
+  writeEvent(tables, row, { type: 'poisoned', actor: system, data: { reason } }, row.state);
+  tables.notify('events');
+  return 'fenced';
+}

@@ -1,0 +1,77 @@
+import type { StoredEvent } from '#engine/system.ts';
+import type { Actor, Asset, Attempt, JsonObject, State, Video } from '#video/video.ts';
+import { clean } from '../json.ts';
+import { listeners } from '../listeners.ts';
+import type { Channel } from '../sql.ts';
+
+export type Tables = ReturnType<typeof emptyTables>;
+
+/** The rows of the in-memory store. What is handed out is always a copy. */
+export function emptyTables(now: () => Date) {
+  const ears = listeners();
+  return {
+    now,
+    videos: new Map<string, Video>(),
+    attempts: new Map<string, Attempt>(),
+    assets: new Map<string, Asset & { ownerId: string }>(),
+    events: [] as StoredEvent[],
+    durations: [] as { kind: string; renderMs: number }[],
+    providers: new Map<string, { unclearStarts: number; stopped: boolean }>(),
+    boots: [] as Date[],
+    listen(channel: Channel, listener: () => void): () => void {
+      ears.add(channel, listener);
+      queueMicrotask(listener);
+      return () => ears.remove(channel, listener);
+    },
+    /** In a turn of its own, as a database would. */
+    notify(...channels: Channel[]): void {
+      for (const channel of channels) queueMicrotask(() => ears.call(channel));
+    },
+  };
+}
+
+export const attemptsOf = (tables: Tables, videoId: string): Attempt[] =>
+  [...tables.attempts.values()].filter((attempt) => attempt.videoId === videoId).sort((a, b) => a.n - b.n);
+
+export function newestAttempt(tables: Tables, videoId: string): Attempt {
+  const attempt = attemptsOf(tables, videoId).at(-1);
+  if (!attempt) throw new Error(`${videoId} has no attempt`);
+  return attempt;
+}
+
+export function owned(tables: Tables, id: string, ownerId: string | null): Video | undefined {
+  const video = tables.videos.get(id);
+  return video && (ownerId === null || video.ownerId === ownerId) ? video : undefined;
+}
+
+export const isClaimed = (tables: Tables, { claimedUntil }: Video): boolean =>
+  claimedUntil !== null && claimedUntil > tables.now();
+
+/** The earliest look at a row: now, or when its rest ends. */
+export const soon = (tables: Tables, { notBefore }: Pick<Video, 'notBefore'>): Date => {
+  const now = tables.now();
+  return notBefore ? later(notBefore, now) : now;
+};
+
+export const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
+export const later = (a: Date, b: Date): Date => (earlier(a, b) === a ? b : a);
+
+export const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+export function writeEvent(
+  tables: Tables,
+  video: Video,
+  event: { type: string; actor: Actor; data: JsonObject },
+  stateBefore: State | null,
+): void {
+  const place = tables.events.length + 1;
+  tables.events.push({
+    cursor: `${place}-${place}`,
+    videoId: video.id,
+    ownerId: video.ownerId,
+    at: tables.now(),
+    ...clean(event),
+    stateBefore,
+    stateAfter: video.state,
+  });
+}
