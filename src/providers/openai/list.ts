@@ -21,7 +21,8 @@ export async function list(connection: Connection, since: Date, signal: AbortSig
     const reply = await ask(connection, `/videos?order=desc&limit=${pageSize}${cursor}`, signal);
     if (!isReply(reply)) return reply;
     const items = reply.status === 200 ? itemsOf(reply.json) : null;
-    if (!items) return isUnsupported(reply) ? { kind: 'unsupported' } : noAnswer(reply, connection.redact);
+    if (!items)
+      return page === 0 && isUnsupported(reply) ? { kind: 'unsupported' } : noAnswer(reply, connection.redact);
 
     const known = jobs.size;
     for (const item of items) {
