@@ -131,12 +131,10 @@ async function assemble(config: Config): Promise<Dailies> {
         firstKey,
       },
     });
-    const working =
-      config.role === 'web'
-        ? Promise.resolve()
-        : simulatorReady.then(() => {
-            worker = startWorker(system);
-          });
+    let stopping = false;
+    const working = simulatorReady.then(() => {
+      if (config.role !== 'web' && !stopping) worker = startWorker(system);
+    });
     working.catch((err) => log.error({ err }, 'the worker did not start'));
     media.sweep().catch((err) => log.warn({ err }, 'old temporary files could not be removed'));
 
@@ -149,6 +147,7 @@ async function assemble(config: Config): Promise<Dailies> {
       keyFile,
       endStreams: () => live.stop(),
       async stop() {
+        stopping = true;
         await live.stop();
         await Promise.all([worker?.stop(), sweeper.stop()]);
         await Promise.all([store.close(), simulator.stop()]);

@@ -15,7 +15,8 @@ export type SimulatorProcess = {
 
 const mainFile = join(import.meta.dirname, 'simulator/main.ts');
 const longestRestMs = 10_000;
-const killAfterMs = 1_500;
+/** Its jobs survive a kill; a stop of ours must not wait for what it renders. */
+const killAfterMs = 500;
 
 /**
  * The simulator as our child: on a free port, started when somebody needs it, again when it dies, gone when we are.

@@ -1,16 +1,4 @@
-import { boot } from '#boot.ts';
-import { loadConfig } from '#config.ts';
-import { refuseToStart, stopOnSignal } from './stop.ts';
+import './compile-cache.ts';
 
-/** The engine without a server, for a second process or machine on the same PostgreSQL. */
-async function work(): Promise<void> {
-  const config = { ...loadConfig(), role: 'worker' as const };
-  if (!config.databaseUrl) {
-    throw new Error('DATABASE_URL is not set: a worker shares a PostgreSQL database with the server');
-  }
-  const { log, stop } = await boot(config);
-  stopOnSignal(stop, log);
-  console.log('Dailies works. It takes what is due from the database that DATABASE_URL names.');
-}
-
-work().catch(refuseToStart);
+const { refuseToStart } = await import('./stop.ts');
+import('./work.ts').then(({ work }) => work()).catch(refuseToStart);

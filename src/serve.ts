@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseArgs } from 'node:util';
+import { getRequestListener } from '@hono/node-server';
+import { boot } from '#boot.ts';
+import { loadConfig } from '#config.ts';
+import { greeting } from './greeting.ts';
+import { createPages } from './pages.ts';
+import { stopOnSignal } from './stop.ts';
+
+const apiPath = /^\/(api(\/|\?|$)|(openapi\.json|healthz|readyz)(\?|$))/;
+/** After that, connections that are still busy are cut. */
+const drainMs = 1_500;
+
+/**
+ * One server for everything: the API never passes through Next, and Next never sees the database.
+ * 1. Take the port, so that a second start fails before it touches anything.
+ * 2. Put the parts together; requests that come meanwhile wait.
+ * 3. Load the pages beside, and say where we are.
+ */
+export async function serve(): Promise<void> {
+  const { values } = parseArgs({ options: { dev: { type: 'boolean', default: false } } });
+  const config = loadConfig();
+  if (config.role === 'worker') {
+    const { work } = await import('./work.ts');
+    return work();
+  }
+  const server = createServer();
+  // Longer than a proxy keeps its connections, or it would send into one that we just closed.
+  server.keepAliveTimeout = 65_000;
+  const parts = Promise.withResolvers<(request: IncomingMessage) => RequestListener>();
+  server.on('request', async (request, response) => {
+    const route = await parts.promise;
+    route(request)(request, response);
+  });
+  const port = await listen(server, config.port, config.host);
+  const dailies = await boot(config);
+  const { log, app } = dailies;
+  const pages = createPages({ dev: values.dev, host: config.host, port, log });
+  const api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  parts.resolve((request) => (apiPath.test(request.url ?? '') ? api : pages.handle));
+
+  stopOnSignal(async () => {
+    await Promise.all([dailies.endStreams(), drain(server)]);
+    await Promise.all([dailies.stop(), pages.close()]);
+  }, log);
+  for (const line of await greeting(dailies, port)) console.log(line);
+}
+
+async function listen(server: Server, port: number, host: string): Promise<number> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'EADDRINUSE') throw new Error(`PORT is ${port}: it is in use on ${host} already; set another one`);
+    if (code === 'EACCES') throw new Error(`PORT is ${port}: this user may not open it; set one above 1023`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new Error(`HOST is "${host}": this machine has no such address`);
+    }
+    throw error;
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+/** No new connections, a moment for the answers under way, then the line is cut. */
+async function drain(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(cut);
+}
