@@ -35,6 +35,7 @@ describe('when to look next', () => {
   it('follows progress that moves: half of what is left, at least 2 s', () => {
     const watch = { progress: { percent: 50, movedAt: at(60).toISOString() } };
     expect(look(60, { watch })).toBe(30);
+    expect(look(60, { watch, watched: true })).toBe(5);
     expect(look(60, { watch: { progress: { percent: 98, movedAt: at(60).toISOString() } } })).toBe(2);
   });
 

@@ -50,9 +50,9 @@ function intervalMs({ video, attempt, now, typical, webhook, fixedMs }: Look): n
   if (fixedMs !== null) return fixedMs;
   if (webhook) return minute;
   const elapsedMs = video.acceptedAt ? now.getTime() - video.acceptedAt.getTime() : 0;
-  const byProgress = progressIntervalMs(attempt, video, now);
-  if (byProgress !== null) return byProgress;
   const watched = video.watchedUntil !== null && video.watchedUntil > now;
+  const byProgress = progressIntervalMs(attempt, video, now);
+  if (byProgress !== null) return watched ? Math.min(byProgress, 5 * second) : byProgress;
   const silentMs = typical.p5 - elapsedMs;
   // Whoever watches wants to see it move: a few early looks, which also tell whether this provider reports progress.
   if (watched) return silentMs > 0 ? Math.max(2 * second, typical.p5 / 5) : 5 * second;
