@@ -19,6 +19,7 @@ export function Sheet({ open, onOpenChange, title, children }: Props) {
         <D.Overlay className="appear fixed inset-0 z-50 grid place-items-end overflow-y-auto bg-room/75 sm:place-items-center sm:p-6">
           <D.Content
             aria-describedby={undefined}
+            data-sheet
             className="w-full rounded-t-card border border-line bg-raised p-5 sm:max-w-lg sm:rounded-card"
           >
             <div className="mb-3 flex items-start justify-between gap-4">

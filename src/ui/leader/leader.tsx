@@ -27,7 +27,12 @@ export function Leader({ video, className, children }: Props) {
       {ended ? (
         <CutDial aspect={aspect} />
       ) : (
-        <Dial aspect={aspect} percent={phase === 'waiting' ? null : video.progress} hub={0.62} />
+        <Dial
+          aspect={aspect}
+          percent={phase === 'waiting' ? null : video.progress}
+          tone={phase === 'needs_you' ? 'quiet' : 'working'}
+          hub={0.62}
+        />
       )}
       <div className="absolute inset-0 grid place-items-center p-[6cqmin] text-center">
         {ended ? <Ending video={video} phase={phase} /> : <Count video={video} phase={phase} />}

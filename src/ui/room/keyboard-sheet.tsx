@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { KeyCap } from '#ui/base/key-cap.tsx';
 import { Sheet } from '#ui/base/sheet.tsx';
+import { isPlainKey } from '#ui/plain-key.ts';
 import { useCommandKey } from '#ui/use-command-key.ts';
 
 /** Keys that work everywhere, and the sheet that lists all of them. */
@@ -10,10 +11,8 @@ export function KeyboardSheet() {
   const command = useCommandKey();
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      const { target } = event;
-      if (event.metaKey || event.ctrlKey || event.altKey) return;
-      if (target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea'))) return;
-      if (event.key === '?') setOpen((isOpen) => !isOpen);
+      if (!isPlainKey(event)) return;
+      if (event.key === '?') setOpen(true);
       else if (event.key === '/' && !document.querySelector('[role=dialog]'))
         document.getElementById('search')?.focus();
       else if (event.key === 'n' && !document.querySelector('[role=dialog]'))

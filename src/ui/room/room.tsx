@@ -43,7 +43,7 @@ export function Room({ children, modal }: { children: ReactNode; modal: ReactNod
           <PageTitle />
           <Favicon />
           <ConnectionBar />
-          <div className="mx-auto grid max-w-[1440px] gap-x-8 px-4 pb-28 sm:px-6 lg:grid-cols-[minmax(0,1fr)_15rem] lg:px-8">
+          <div className="mx-auto grid max-w-[1440px] grid-cols-[minmax(0,1fr)] gap-x-8 px-4 pb-28 sm:px-6 lg:grid-cols-[minmax(0,1fr)_15rem] lg:px-8">
             <Navigation />
             <main className="min-w-0">{children}</main>
             <Tray />

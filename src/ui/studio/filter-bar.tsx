@@ -25,7 +25,7 @@ export function FilterBar({ filter, onChange, counts }: Props) {
   const choose = (patch: Pick<Filter, 'status' | 'starred'>) => onChange({ q, order, ...patch });
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-      <fieldset className="-mx-2 flex max-w-full overflow-x-auto py-1 [scrollbar-width:none]">
+      <fieldset className="-mx-2 flex max-w-full min-w-0 overflow-x-auto py-1 [scrollbar-width:none]">
         <legend className="sr-only">Which takes</legend>
         {chips.map(({ key, label, patch, tone }) => (
           <Chip

@@ -21,6 +21,11 @@ export function justify(aspects: readonly number[], width: number, targetHeight:
   return rows;
 }
 
-/** One picture per row, as on a phone. */
-export const stack = (aspects: readonly number[], width: number): Row[] =>
-  width <= 0 ? [] : aspects.map((aspect, index) => ({ height: width / aspect, items: [{ index, width }] }));
+/** One picture per row, as on a phone; a tall one is made smaller until it is `maxHeight` high. */
+export const stack = (aspects: readonly number[], width: number, maxHeight: number): Row[] =>
+  width <= 0
+    ? []
+    : aspects.map((aspect, index) => {
+        const height = Math.min(maxHeight, width / aspect);
+        return { height, items: [{ index, width: height * aspect }] };
+      });

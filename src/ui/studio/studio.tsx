@@ -24,7 +24,7 @@ export function Studio() {
   const isNarrowed = Boolean(filter.status || filter.starred || filter.q);
   const hasNone = list.isSuccess && list.videos.length === 0;
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
       <h1 className="sr-only">Studio</h1>
       <div className="grid gap-2">
         <Composer />
@@ -58,7 +58,7 @@ function useShownOrder(ids: string[]): void {
 
 function TestPatternLine() {
   const { data: session } = useSession();
-  if (!session || session.connected) return <div className="h-5" />;
+  if (!session || session.connected) return null;
   return (
     <p className="px-1 text-sm text-soft">
       You are using the test pattern.{' '}

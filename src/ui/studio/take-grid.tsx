@@ -8,6 +8,7 @@ import { TakeCard } from './take-card.tsx';
 
 const gap = 16;
 const oneColumnBelow = 560;
+const tallest = 460;
 
 /** Takes in justified rows, each in its true aspect ratio; one column on phones. */
 export function TakeGrid({ videos }: { videos: readonly VideoView[] }) {
@@ -37,7 +38,9 @@ export function TakeGrid({ videos }: { videos: readonly VideoView[] }) {
 
 function rowsOf(shapes: string, width: number): Row[] {
   const aspects = shapes ? shapes.split(',').map(Number) : [];
-  return width < oneColumnBelow ? stack(aspects, width) : justify(aspects, width, width < 1000 ? 200 : 240, gap);
+  return width < oneColumnBelow
+    ? stack(aspects, width, tallest)
+    : justify(aspects, width, width < 1000 ? 200 : 240, gap);
 }
 
 /** The arrow keys move the focus from card to card. */

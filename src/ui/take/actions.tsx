@@ -1,11 +1,12 @@
 'use client';
 import { Download, RotateCcw, Star, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ApiError, contentPath } from '#ui/api.ts';
 import { Button } from '#ui/base/button.tsx';
 import { Sheet } from '#ui/base/sheet.tsx';
 import { cn } from '#ui/class-names.ts';
 import { isOver } from '#ui/phase.ts';
+import { isPlainKey } from '#ui/plain-key.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { CancelSheet } from './cancel-sheet.tsx';
 import { type Command, useCommand, useStar } from './use-commands.ts';
@@ -17,6 +18,7 @@ export function Actions({ video, onLeave }: { video: VideoView; onLeave(): void 
   const star = useStar(video);
   const remove = useDelete();
   const [asks, setAsks] = useState<'cancel' | 'delete' | 'force' | null>(null);
+  useStarKey(() => star.mutate(!video.starred));
   const can = new Set(video.commands);
   const give = (next: Command) =>
     command.mutate(next, {
@@ -120,4 +122,17 @@ export function Actions({ video, onLeave }: { video: VideoView; onLeave(): void 
       </Sheet>
     </div>
   );
+}
+
+/** S stars the open take. */
+function useStarKey(onStar: () => void): void {
+  const star = useRef(onStar);
+  star.current = onStar;
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() === 's' && isPlainKey(event)) star.current();
+    };
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  }, []);
 }

@@ -86,7 +86,7 @@ type ChoiceProps = { label: string; note: string; kind?: 'primary'; disabled: bo
 function Choice({ label, note, kind, disabled, onClick }: ChoiceProps) {
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-      <Button kind={kind ?? 'line'} disabled={disabled} onClick={onClick} className="min-w-36 justify-start">
+      <Button kind={kind ?? 'line'} disabled={disabled} onClick={onClick} className="min-w-52 justify-start">
         {label}
       </Button>
       <span className="text-sm text-soft">{note}</span>

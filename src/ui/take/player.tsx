@@ -1,10 +1,9 @@
 'use client';
-import { StepBack, StepForward } from 'lucide-react';
+import { Repeat, StepBack, StepForward } from 'lucide-react';
 import {
   MediaControlBar,
   MediaController,
   MediaFullscreenButton,
-  MediaLoopButton,
   MediaMuteButton,
   MediaPlayButton,
   MediaPlaybackRateButton,
@@ -14,6 +13,8 @@ import {
 import { type CSSProperties, useEffect, useRef, useState } from 'react';
 import { contentPath } from '#ui/api.ts';
 import { Button } from '#ui/base/button.tsx';
+import { cn } from '#ui/class-names.ts';
+import { isPlainKey } from '#ui/plain-key.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { watchFrameRate } from './frame-rate.ts';
 import { type Shuttle, shuttleOf } from './shuttle.ts';
@@ -45,36 +46,36 @@ export function Player({ video }: { video: VideoView }) {
   const element = useRef<HTMLVideoElement>(null);
   const shuttle = useShuttle(element);
   const [fault, setFault] = useState(false);
+  const [loops, setLoops] = useState(true);
+  const [playsAtOnce] = useState(() => !matchMedia('(prefers-reduced-motion: reduce)').matches);
   const aspect = video.width / video.height;
   const step = (frames: number) => () => shuttle.current?.step(frames);
 
   return (
-    <div id={frameId} style={look} className="flex flex-col gap-2 bg-raised [&:fullscreen]:p-4">
-      <MediaController
-        id={controllerId}
-        noHotkeys
-        noAutohide
-        {...withFrame}
-        className="min-h-0 w-full flex-1 bg-transparent"
-      >
+    <div
+      id={frameId}
+      style={look}
+      className="bg-raised [&:fullscreen]:grid [&:fullscreen]:content-center [&:fullscreen]:p-4"
+    >
+      <MediaController id={controllerId} noHotkeys noAutohide {...withFrame} className="block w-full bg-transparent">
         <video
           ref={element}
           slot="media"
           src={contentPath(video.id)}
           poster={video.thumbnail_url ? contentPath(video.id, 'thumbnail') : undefined}
           preload="auto"
-          autoPlay
+          autoPlay={playsAtOnce}
           muted
-          loop
+          loop={loops}
           playsInline
           aria-label={`Take ${video.take}: ${video.prompt.slice(0, 120)}`}
           onError={() => setFault(true)}
           onLoadedData={() => setFault(false)}
-          className="mx-auto max-h-[70vh] rounded-card bg-lifted"
+          className="mx-auto block rounded-card bg-lifted"
           style={{ aspectRatio: aspect, width: `min(100%, calc(70vh * ${aspect}))` }}
         />
       </MediaController>
-      <MediaControlBar {...withController} className="flex w-full flex-wrap items-center">
+      <MediaControlBar {...withController} className="flex w-full items-center">
         <MediaPlayButton className="rounded-control p-2.5" />
         <Button kind="icon" aria-label="One frame back" title="One frame back (,)" onClick={step(-1)}>
           <StepBack aria-hidden className="size-4" />
@@ -85,7 +86,16 @@ export function Player({ video }: { video: VideoView }) {
         <MediaTimeRange className="min-w-24 flex-1 px-2" />
         <MediaTimeDisplay showDuration className="px-1" />
         <MediaPlaybackRateButton rates={[0.25, 0.5, 1, 2]} className="min-w-11 rounded-control p-2.5" />
-        <MediaLoopButton className="rounded-control p-2.5" />
+        <Button
+          kind="icon"
+          aria-label="Loop"
+          aria-pressed={loops}
+          title="Loop"
+          onClick={() => setLoops(!loops)}
+          className={cn(!loops && 'opacity-45')}
+        >
+          <Repeat aria-hidden className="size-4" />
+        </Button>
         <MediaMuteButton className="rounded-control p-2.5" />
         <MediaFullscreenButton className="rounded-control p-2.5" />
       </MediaControlBar>
@@ -123,7 +133,7 @@ function useShuttle(element: React.RefObject<HTMLVideoElement | null>) {
 }
 
 function actionOf(event: KeyboardEvent, hands: Shuttle): (() => void) | undefined {
-  if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+  if (!isPlainKey(event)) return;
   if (event.key === ' ') return isPressable(event.target) ? undefined : hands.playPause;
   const actions: Record<string, () => void> = {
     j: hands.backward,
@@ -141,8 +151,6 @@ async function fullScreen(): Promise<void> {
   else await document.getElementById(frameId)?.requestFullscreen();
 }
 
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'));
 const isPressable = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   target.closest('button, a, summary, [role=checkbox], media-play-button, [role=button]') !== null;

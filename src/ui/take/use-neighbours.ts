@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
+import { isPlainKey } from '#ui/plain-key.ts';
 
 /** The takes before and after this one in the order that the studio shows; ← and → go there. */
 export function useNeighbours(id: string) {
@@ -18,7 +19,7 @@ export function useNeighbours(id: string) {
 
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || keepsArrows(event.target)) return;
+      if (!isPlainKey(event) || keepsArrows(event.target)) return;
       const to = event.key === 'ArrowLeft' ? before : event.key === 'ArrowRight' ? after : undefined;
       if (!to) return;
       event.preventDefault();
@@ -32,4 +33,4 @@ export function useNeighbours(id: string) {
 
 /** Where the arrows have a meaning of their own. */
 const keepsArrows = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.matches('input, textarea, select, media-time-range, [role=slider]');
+  target instanceof HTMLElement && target.matches('media-time-range, [role=slider]');
