@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 /** The shapes that `/api` speaks. Pure: the studio imports it too. Times are ISO 8601, durations milliseconds. */
 
+/** Described as "anything": spelled out, the type contains itself without end. */
+const anyJson = z.json().meta({ type: 'object', description: 'Any JSON value' });
+
 export const stateSchema = z.enum([
   'queued',
   'submitting',
@@ -138,7 +141,7 @@ export const createSchema = z.strictObject({
     .regex(/^[1-9]\d{1,4}x[1-9]\d{1,4}$/, 'size must be WIDTHxHEIGHT, for example 1280x720')
     .optional(),
   seed: z.int().min(0).max(4_294_967_295).optional(),
-  settings: z.record(z.string().max(100), z.json()).optional(),
+  settings: z.record(z.string().max(100), anyJson).optional(),
   /** Ids of uploaded reference images. */
   inputs: z.array(z.string()).max(10).optional(),
   priority: prioritySchema.optional(),
@@ -192,7 +195,7 @@ export const timelineSchema = z.object({
       actor: z.object({ type: z.string(), id: z.string().optional() }),
       state_before: stateSchema.nullable(),
       state_after: stateSchema.nullable(),
-      data: z.record(z.string(), z.json()),
+      data: z.record(z.string(), anyJson),
     }),
   ),
 });
