@@ -6,11 +6,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const heartbeatMs = 2_000;
-/** A holder on another machine whose heart has not beaten for so long is gone. */
-const staleMs = 10_000;
-/** Two who take over the same stale lock both look once more after this time: the later writer keeps it. */
-const settleMs = 250;
+export type LockTimes = {
+  heartbeatMs: number;
+  /** A holder on another machine whose heart has not beaten for so long is gone. */
+  staleMs: number;
+  /** Two who take over the same stale lock both look once more after this time: the later writer keeps it. */
+  settleMs: number;
+};
+const usual: LockTimes = { heartbeatMs: 2_000, staleMs: 10_000, settleMs: 250 };
 
 type Holder = { host: string; pid: number; nonce: string; beat: number };
 
@@ -38,13 +41,18 @@ export type DirectoryLock = {
  *    is known to be dead, or its heart does not beat for 10 s.
  * @throws DataDirInUse
  */
-export async function lockDirectory(directory: string): Promise<DirectoryLock> {
+export async function lockDirectory(directory: string, times: LockTimes = usual): Promise<DirectoryLock> {
   const file = join(directory, 'lock.json');
   const socket = await lockSocket(directory, file);
   try {
-    return await lockFile(directory, file, socket !== null, async () => {
-      socket?.close();
-    });
+    const lock = await lockFile({ directory, file, aloneOnHost: socket !== null, times });
+    return {
+      check: lock.check,
+      release: async () => {
+        await lock.release();
+        socket?.close();
+      },
+    };
   } catch (error) {
     socket?.close();
     throw error;
@@ -67,12 +75,9 @@ async function lockSocket(directory: string, file: string) {
   return server.unref();
 }
 
-async function lockFile(
-  directory: string,
-  file: string,
-  aloneOnHost: boolean,
-  afterRelease: () => Promise<void>,
-): Promise<DirectoryLock> {
+type FileLock = { directory: string; file: string; aloneOnHost: boolean; times: LockTimes };
+
+async function lockFile({ directory, file, aloneOnHost, times }: FileLock): Promise<DirectoryLock> {
   const me: Holder = { host: hostname(), pid: process.pid, nonce: randomUUID(), beat: 0 };
   let lost: Holder | null = null;
 
@@ -83,16 +88,17 @@ async function lockFile(
   };
 
   const before = await readHolder(file);
-  if (before && !(await isGone(before, file, aloneOnHost))) throw new DataDirInUse(directory, before);
+  if (before && !(await isGone(before, file, aloneOnHost, times))) throw new DataDirInUse(directory, before);
   await write();
-  if (before) await sleep(settleMs);
+  if (before) await sleep(times.settleMs);
   const after = await readHolder(file);
   if (after?.nonce !== me.nonce) throw new DataDirInUse(directory, after);
 
   let beating = Promise.resolve();
   const heart = setInterval(() => {
-    beating = beat();
-  }, heartbeatMs).unref();
+    // A full disk, say. The next beat tries again, and the database has its own say about the disk.
+    beating = beat().catch((error: Error) => process.emitWarning(error));
+  }, times.heartbeatMs).unref();
   async function beat(): Promise<void> {
     const now = await readHolder(file);
     if (now && now.nonce !== me.nonce) {
@@ -111,13 +117,17 @@ async function lockFile(
       clearInterval(heart);
       await beating;
       if (!lost) await rm(file, { force: true });
-      await afterRelease();
     },
   };
 }
 
 /** Whether the holder is dead. Takes up to 10 s where only silence can prove it. */
-async function isGone(holder: Holder, file: string, aloneOnHost: boolean): Promise<boolean> {
+async function isGone(
+  holder: Holder,
+  file: string,
+  aloneOnHost: boolean,
+  { heartbeatMs, staleMs }: LockTimes,
+): Promise<boolean> {
   if (holder.host === hostname() && (aloneOnHost || !isAlive(holder.pid))) return true;
   for (let waitedMs = 0; waitedMs < staleMs; waitedMs += heartbeatMs / 4) {
     await sleep(heartbeatMs / 4);

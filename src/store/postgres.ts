@@ -67,17 +67,20 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
 
 async function refuseOldServer(pool: pg.Pool): Promise<void> {
   try {
-    const { rows } = await pool.query<{ version: number; name: string }>(
-      `select current_setting('server_version_num')::int / 10000 as version, current_setting('server_version') as name`,
+    const { rows } = await pool.query<{ number: number; name: string }>(
+      `select current_setting('server_version_num')::int as number, current_setting('server_version') as name`,
     );
-    const [server] = rows;
-    if (server && server.version >= oldestVersion) return;
-    throw new Error(`PostgreSQL ${oldestVersion} or newer is needed; this server runs ${server?.name}`);
+    const refusal = versionRefusal(rows[0]?.number ?? 0, rows[0]?.name ?? 'something else');
+    if (refusal) throw new Error(refusal);
   } catch (error) {
     await pool.end();
     throw error;
   }
 }
+
+/** Null for a server that is new enough; `number` as in `server_version_num`. */
+export const versionRefusal = (number: number, name: string): string | null =>
+  number >= oldestVersion * 10_000 ? null : `PostgreSQL ${oldestVersion} or newer is needed; this server runs ${name}`;
 
 async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 import type { Store } from '#engine/system.ts';
+import type { Role } from './auth-schema.ts';
 import type { Database } from './database.ts';
 import { openMemoryStore } from './memory.ts';
 import { openPglite } from './pglite.ts';
@@ -85,4 +86,11 @@ async function copyPostgres(url: string, template: string): Promise<Database> {
       await server.end();
     },
   };
+}
+
+export async function addUser(database: Database, { id, role }: { id: string; role: Role }): Promise<void> {
+  await database.query(`insert into "user" (id, name, email, role) values ($1, $1, $1 || '@example.com', $2)`, [
+    id,
+    role,
+  ]);
 }

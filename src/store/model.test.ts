@@ -1,0 +1,268 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Store } from '#engine/system.ts';
+import { edges, move } from '#video/lifecycle.ts';
+import { type Claimed, type State, states } from '#video/video.ts';
+import { leaseMs, wish } from './conformance/scene.ts';
+import { openMemoryStore, testStores } from './testing.ts';
+
+/** Two stores on one clock that are told the same, and must answer the same. */
+type Pair = { model: Store; real: Store; clock: { ms: number }; claims: Claimed[]; asked: string[]; steps: number };
+type Step = (pair: Pair) => Promise<void>;
+
+/** Does it to both; the answers (or errors) must be equal. */
+async function both<T>({ model, real }: Pair, act: (store: Store) => Promise<T>): Promise<T> {
+  const expected = await act(model);
+  expect(await act(real)).toEqual(expected);
+  return expected;
+}
+
+const pick = <T>(from: readonly T[], n: number): T | undefined => from[n % Math.max(1, from.length)];
+const providers = ['sim', 'other'];
+const owners = ['ada', 'bob'];
+const nat = fc.nat(1_000);
+
+const create = fc.record({ n: fc.integer({ min: 1, max: 3 }), owner: nat, provider: nat, priority: nat }).map(
+  ({ n, owner, provider, priority }): Step =>
+    async (pair) => {
+      const ownerId = pick(owners, owner) ?? 'ada';
+      const wishes = Array.from({ length: n }, (_, i) =>
+        wish(pair.asked.length + i + 1, {
+          ownerId,
+          provider: pick(providers, provider) ?? 'sim',
+          priority: pick([-1, 0, 1] as const, priority) ?? 0,
+        }),
+      );
+      const outcome = await both(pair, (store) => store.create(wishes, 12).then(() => 'created', String));
+      if (outcome === 'created') pair.asked.push(...wishes.map(({ id }) => id));
+    },
+);
+
+const admit = fc.record({ slots: fc.option(fc.nat(6)), cap: fc.integer({ min: 1, max: 6 }) }).map(
+  ({ slots, cap }): Step =>
+    async (pair) => {
+      const limits = [
+        { provider: 'sim', slots },
+        { provider: 'other', slots: null },
+      ];
+      await both(pair, (store) => store.admit(limits, cap));
+    },
+);
+
+const claim = fc.record({ provider: nat, limit: fc.integer({ min: 1, max: 5 }), kind: fc.nat(4) }).map(
+  ({ provider, limit, kind }): Step =>
+    async (pair) => {
+      const lane = kind === 0 ? 'collect' : 'watch';
+      pair.claims.push(
+        ...(await both(pair, (store) =>
+          kind === 1
+            ? store.claimForeign(['sim'], limit, leaseMs)
+            : store.claim(pick(providers, provider) ?? 'sim', lane, limit, leaseMs),
+        )),
+      );
+    },
+);
+
+const claimOne = fc.record({ which: nat, owner: nat }).map(
+  ({ which, owner }): Step =>
+    async (pair) => {
+      const id = pick(pair.asked, which) ?? 'none';
+      const claimed = await both(pair, (store) => store.claimOne(id, pick([...owners, null], owner) ?? null, leaseMs));
+      if (claimed && claimed !== 'busy') pair.claims.push(claimed);
+    },
+);
+
+const shape = fc.record({
+  which: nat,
+  to: nat,
+  nextMs: fc.option(fc.integer({ min: 0, max: 120_000 })),
+  restMs: fc.option(fc.nat(90_000)),
+  keepsClaim: fc.boolean(),
+  event: fc.boolean(),
+  retries: fc.boolean(),
+  forgetsWish: fc.boolean(),
+  twinFile: fc.boolean(),
+  progress: fc.nat(120),
+  text: fc.string({ unit: 'binary', maxLength: 8 }),
+  renderMs: fc.option(fc.integer({ min: 1, max: 9_999 })),
+});
+
+/** Moves of up to three claims in one batch; stale claims are kept, to be fenced off. */
+const save = fc.array(shape, { minLength: 1, maxLength: 3 }).map(
+  (shapes): Step =>
+    async (pair) => {
+      pair.steps += 1;
+      const chosen = new Map<string, (typeof shapes)[number] & { claimed: Claimed }>();
+      for (const one of shapes) {
+        const claimed = pick(pair.claims, one.which);
+        if (claimed) chosen.set(claimed.video.id, { ...one, claimed });
+      }
+      const moves = [...chosen.values()].map((one) => {
+        const { claimed, keepsClaim, nextMs, restMs, text } = one;
+        const { video, attempt } = claimed;
+        const at = (ms: number) => new Date(pair.clock.ms + ms);
+        const to: State = pick([video.state, ...edges[video.state]], one.to) ?? video.state;
+        const ends = to === 'queued' || edges[to].length === 0;
+        return move(claimed, to, {
+          next: ends || nextMs === null ? null : at(nextMs),
+          keepsClaim: keepsClaim && !ends,
+          renderMs: one.renderMs,
+          video: {
+            progress: one.progress,
+            errorMessage: text,
+            ...(restMs === null ? {} : { notBefore: at(restMs) }),
+            ...(one.forgetsWish ? { cancelRequestedAt: null } : {}),
+          },
+          attempt: { checks: attempt.checks + 1, raw: { text }, watch: one.event ? {} : { discard: true } },
+          ...(one.event ? { event: 'progress' as const, data: { [text]: text } } : {}),
+          ...(one.retries && to === 'queued'
+            ? { nextAttempt: { id: `attempt_${pair.steps}_${video.id}`, n: attempt.n + 1 } }
+            : {}),
+          assets: one.twinFile
+            ? [file('the same for all', video.id, attempt.id)]
+            : to === 'completed'
+              ? [file(`clip_${pair.steps}_${video.id}`, video.id, attempt.id)]
+              : [],
+        });
+      });
+      await both(pair, (store) => store.saveMoves(moves));
+    },
+);
+
+const file = (id: string, videoId: string, attemptId: string) => ({
+  id,
+  videoId,
+  attemptId,
+  kind: 'clip' as const,
+  key: id,
+  contentType: 'video/mp4',
+  bytes: 1,
+  sha256: createHash('sha256').update(id).digest('hex'),
+  width: null,
+  height: null,
+  durationMs: null,
+});
+
+const renew = fc.record({ which: nat, ms: fc.nat(60_000) }).map(
+  ({ which, ms }): Step =>
+    async (pair) => {
+      const claimed = pick(pair.claims, which);
+      if (claimed) await both(pair, (store) => store.renew(claimed.video.id, claimed.video.claimSeq, ms + 1));
+    },
+);
+
+const release = fc.array(nat, { maxLength: 4 }).map(
+  (places): Step =>
+    async (pair) => {
+      const claims = new Set(places.flatMap((place) => pick(pair.claims, place) ?? []));
+      const given = [...claims].map(({ video }) => ({ id: video.id, seq: video.claimSeq }));
+      await both(pair, (store) => store.release(given));
+    },
+);
+
+const hint = fc.record({ which: nat, kind: fc.nat(3), restMs: fc.option(fc.nat(20_000)) }).map(
+  ({ which, kind, restMs }): Step =>
+    async (pair) => {
+      const ids = [pick(pair.asked, which) ?? 'none', pick(pair.asked, which + 1) ?? 'none'];
+      const target = kind === 0 ? 'all' : kind === 1 ? { provider: pick(providers, which) ?? 'sim' } : { ids };
+      await both(pair, (store) => store.hint(target, restMs === null ? {} : { restMs }));
+    },
+);
+
+const cancel = fc.record({ which: nat, hide: fc.boolean() }).map(
+  ({ which, hide }): Step =>
+    async (pair) => {
+      const id = pick(pair.asked, which) ?? 'none';
+      await both(pair, (store) => store.requestCancel(id, hide, { type: 'user', id: 'ada' }));
+    },
+);
+
+const accept = fc.record({ which: nat, job: fc.nat(8) }).map(
+  ({ which, job }): Step =>
+    async (pair) => {
+      const id = pick(pair.claims, which)?.attempt.id ?? 'none';
+      await both(pair, (store) => store.saveOperation(id, { job }, `job-${job}`));
+      await both(pair, (store) => store.lostAttempts('sim', 'hash'));
+      await both(pair, (store) => store.hasOtherAnswers('sim', pick(pair.asked, which) ?? 'none'));
+    },
+);
+
+const watch = fc.record({ which: nat, forMs: fc.nat(100_000) }).map(
+  ({ which, forMs }): Step =>
+    async (pair) =>
+      both(pair, (store) => store.markWatched(pick(pair.asked, which) ?? 'none', forMs)),
+);
+
+const star = fc.record({ which: nat, starred: fc.boolean() }).map(
+  ({ which, starred }): Step =>
+    async (pair) => {
+      await both(pair, (store) => store.setStarred(pick(pair.asked, which) ?? 'none', 'ada', starred));
+    },
+);
+
+const pass = fc.integer({ min: 1, max: 45_000 }).map(
+  (ms): Step =>
+    async (pair) => {
+      pair.clock.ms += ms;
+    },
+);
+
+const freeAll = fc.constant<Step>(async (pair) => both(pair, (store) => store.releaseAllClaims()));
+
+const steps = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: create },
+    { weight: 4, arbitrary: admit },
+    { weight: 6, arbitrary: claim },
+    { weight: 2, arbitrary: claimOne },
+    { weight: 8, arbitrary: save },
+    { weight: 2, arbitrary: renew },
+    { weight: 2, arbitrary: release },
+    { weight: 4, arbitrary: hint },
+    { weight: 2, arbitrary: cancel },
+    { weight: 3, arbitrary: accept },
+    { weight: 1, arbitrary: watch },
+    { weight: 1, arbitrary: star },
+    { weight: 4, arbitrary: pass },
+    { weight: 1, arbitrary: freeAll },
+  ),
+  { minLength: 5, maxLength: 60 },
+);
+
+/** Everything that can be read. Cursors are each store's own. */
+async function everything(store: Store, asked: string[]): Promise<unknown> {
+  const events = await Promise.all(asked.map((id) => store.events(id, null)));
+  return {
+    videos: await store.list({ ownerId: null, limit: 1_000, order: 'desc' }),
+    each: await Promise.all(asked.map((id) => store.get(id, null))),
+    events: events.map((all) => all.map(({ cursor: _cursor, ...event }) => event)),
+    counts: [await store.count(null), await store.count('ada')],
+    found: (await store.list({ ownerId: 'ada', states: [...states.slice(0, 5)], q: 'FOX', limit: 2, order: 'asc' }))
+      .length,
+    next: await store.nextDueAt(),
+    learned: await store.quantiles('sim/test', 4, '320x180'),
+  };
+}
+
+describe.each(testStores().filter(({ name }) => name !== 'memory'))('$name', ({ open }) => {
+  test('answers like the in-memory store, whatever is done in whatever order', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (all) => {
+        const clock = { ms: Date.UTC(2026, 0, 1) };
+        const now = () => new Date(clock.ms);
+        const pair: Pair = {
+          model: openMemoryStore({ now }),
+          real: await open({ now }),
+          clock,
+          claims: [],
+          asked: [],
+          steps: 0,
+        };
+        for (const step of all) await step(pair);
+        await both(pair, (store) => everything(store, pair.asked));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

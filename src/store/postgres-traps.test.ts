@@ -1,0 +1,152 @@
+import { createServer } from 'node:net';
+import { beforeEach, describe, expect, inject, test } from 'vitest';
+import type { Store } from '#engine/system.ts';
+import { move } from '#video/lifecycle.ts';
+import { leaseMs, wish } from './conformance/scene.ts';
+import type { Database } from './database.ts';
+import { migrate } from './migrate.ts';
+import { openPostgres, versionRefusal } from './postgres.ts';
+import { openStore } from './store.ts';
+import { testDatabases } from './testing.ts';
+
+const traps = testDatabases().filter(({ name }) => name === 'PostgreSQL');
+
+describe.each(traps)('several connections to $name', ({ open }) => {
+  let database: Database;
+  let store: Store;
+  beforeEach(async () => {
+    database = await open();
+    store = openStore(database);
+  });
+
+  const insertEvent = `insert into events (video_id, owner_id, at, type, actor, data)
+    values ($1, 'ada', now(), $2, '{"type": "system"}', '{}')`;
+
+  test('an event that commits late is skipped by no reader', async () => {
+    const { id } = wish(1);
+    await store.create([wish(1)], 10);
+    const begin = await store.latestCursor();
+    const late = Promise.withResolvers<void>();
+    const written = Promise.withResolvers<void>();
+    const slow = database.transaction(async (tx) => {
+      await tx.query(insertEvent, [id, 'slow']);
+      written.resolve();
+      await late.promise;
+    });
+    await written.promise;
+    await database.query(insertEvent, [id, 'quick']);
+    // The later id is committed first; who went by ids would go on behind it, and never see the other.
+    const early = await store.eventsAfter(begin, 10);
+    expect(early).toEqual({ events: [], more: true });
+    expect(await store.latestCursor()).toBe(begin);
+    late.resolve();
+    await slow;
+    const all = await store.eventsAfter(begin, 10);
+    expect(all.events.map(({ type }) => type)).toEqual(['slow', 'quick']);
+    expect(all.more).toBe(false);
+  });
+
+  test('many workers share the due rows, and none is claimed twice', async () => {
+    await store.create(
+      Array.from({ length: 120 }, (_, n) => wish(n)),
+      1_000,
+    );
+    await store.admit([{ provider: 'sim', slots: null }], 1_000);
+    const batches = await Promise.all(Array.from({ length: 8 }, () => store.claim('sim', 'watch', 20, leaseMs)));
+    const ids = batches.flat().map(({ video }) => video.id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.length + (await store.claim('sim', 'watch', 200, leaseMs)).length).toBe(120);
+  });
+
+  test('many admissions at once stay within the slots', async () => {
+    await store.create(
+      Array.from({ length: 20 }, (_, n) => wish(n)),
+      1_000,
+    );
+    const admitted = await Promise.all(
+      Array.from({ length: 6 }, () => store.admit([{ provider: 'sim', slots: 5 }], 1_000)),
+    );
+    expect(admitted.reduce((sum, n) => sum + n)).toBe(5);
+  });
+
+  test('two batches over the same rows in opposite order both end', async () => {
+    await store.create(
+      Array.from({ length: 100 }, (_, n) => wish(n)),
+      1_000,
+    );
+    await store.admit([{ provider: 'sim', slots: null }], 1_000);
+    const claims = await store.claim('sim', 'watch', 100, leaseMs);
+    const moves = claims.map((claim) => move(claim, 'queued', { next: claim.at, keepsClaim: true }));
+    const rounds = Array.from({ length: 6 }, (_, n) => store.saveMoves(n % 2 === 0 ? moves : moves.toReversed()));
+    const hints = Array.from({ length: 6 }, () => store.hint('all'));
+    expect(new Set((await Promise.all(rounds)).flat())).toEqual(new Set(['saved']));
+    await Promise.all(hints);
+  });
+
+  test('listening begins again after the connection is lost, and then hears what was missed', async () => {
+    let calls = 0;
+    const away = store.listen('due', () => {
+      calls += 1;
+    });
+    await expect.poll(() => calls).toBe(1);
+    const killed = await database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and query like 'listen %' and pid <> pg_backend_pid()`,
+    );
+    expect(killed).toHaveLength(1);
+    await expect.poll(() => calls, { timeout: 5_000 }).toBe(2);
+    await store.create([wish(1)], 10);
+    await expect.poll(() => calls).toBe(3);
+    away();
+  });
+
+  test('a pooled connection that breaks while idle is replaced', async () => {
+    await database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and application_name = 'dailies' and pid <> pg_backend_pid()`,
+    );
+    await expect.poll(() => store.check().then(() => 'up', String)).toBe('up');
+  });
+
+  test('a name that needs quoting is a schema like any other', async () => {
+    const url = new URL(inject('postgresUrl') ?? '');
+    const [row] = await database.query<{ name: string }>('select current_database() as name');
+    url.pathname = row?.name ?? '';
+    const other = await openPostgres({ url: url.href, schema: 'Odd "name"' });
+    try {
+      await migrate(other);
+      const odd = openStore(other);
+      let heard = 0;
+      odd.listen('events', () => {
+        heard += 1;
+      });
+      await expect.poll(() => heard).toBe(1);
+      await odd.create([wish(1)], 10);
+      await expect.poll(() => heard).toBe(2);
+      expect(await odd.count(null)).toEqual({ queued: 1 });
+      expect(await store.count(null)).toEqual({});
+      expect(await other.query('select sora_generation_status as s from sora_videos')).toEqual([{ s: 'queued' }]);
+    } finally {
+      await other.query('drop schema "Odd ""name""" cascade');
+      await other.close();
+    }
+  });
+});
+
+test('a server that is not there is one error, at once', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  await new Promise((resolve) => server.close(resolve));
+  await expect(openPostgres({ url: `postgres://x@127.0.0.1:${port}/x`, schema: 'dailies' })).rejects.toThrow(
+    /ECONNREFUSED/,
+  );
+});
+
+test.each([
+  [140_011, '14.11', 'PostgreSQL 15 or newer is needed; this server runs 14.11'],
+  [150_002, '15.2', null],
+])('version %i', (number, name, refusal) => {
+  expect(versionRefusal(number, name)).toBe(refusal);
+});

@@ -1,4 +1,0 @@
-import { storeConformance } from './conformance.ts';
-import { testStores } from './testing.ts';
-
-for (const store of testStores().filter(({ name }) => name === 'PostgreSQL')) storeConformance(store);
