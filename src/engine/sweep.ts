@@ -18,6 +18,9 @@ export type Sweeper = {
   one(id: string): Promise<void>;
   /** Resolves when a step ends, or at once when none is under way. */
   stepEnded(): Promise<void>;
+  isBusy(): boolean;
+  /** Hears of every move that this sweeper saves. Returns the way out. */
+  onMove(listener: (move: Move) => void): () => void;
   /** Waits a little for the steps under way, then aborts them; their claims are given back. */
   stop(): Promise<void>;
 };
@@ -29,11 +32,13 @@ export type Sweeper = {
  * 3. Take the step of each row by its state, under a renewed lease.
  * 4. Save the moves in batches.
  */
-export function createSweeper(system: System, onSaved: (move: Move) => void = () => {}): Sweeper {
+export function createSweeper(system: System): Sweeper {
   const { store, settings, log } = system;
   const stopping = new AbortController();
   const steps = new Set<Promise<void>>();
   const busy = new Map<string, number>();
+  const listeners = new Set<(move: Move) => void>();
+  let stepEnd = Promise.withResolvers<void>();
   let ended = false;
 
   const save = createSaver(system, (move) => {
@@ -41,7 +46,7 @@ export function createSweeper(system: System, onSaved: (move: Move) => void = ()
       { video: move.videoId, attempt: move.attemptId, from: move.from, to: move.to, event: move.event?.type ?? null },
       'move',
     );
-    onSaved(move);
+    for (const listener of listeners) listener(move);
   });
 
   async function run(claimed: Claimed): Promise<void> {
@@ -60,16 +65,28 @@ export function createSweeper(system: System, onSaved: (move: Move) => void = ()
     }
   }
 
-  function begin(key: string, claimed: Claimed): void {
+  function begin(key: string, claimed: Claimed): Promise<void> {
     busy.set(key, (busy.get(key) ?? 0) + 1);
     const step = run(claimed)
       .catch((error) => log.error({ video: claimed.video.id, err: error }, 'claim not given back'))
       .finally(() => {
         busy.set(key, (busy.get(key) ?? 1) - 1);
         steps.delete(step);
+        stepEnd.resolve();
+        stepEnd = Promise.withResolvers<void>();
       });
     steps.add(step);
+    return step;
   }
+
+  const admit = () =>
+    store.admit(
+      system.providers.ids().map((id) => ({
+        provider: id,
+        slots: system.providers.get(id)?.capabilities.slots ?? null,
+      })),
+      settings.maxRunningPerOwner,
+    );
 
   async function fill(key: string, width: number, claim: (limit: number) => Promise<Claimed[]>) {
     const room = width - (busy.get(key) ?? 0);
@@ -85,10 +102,7 @@ export function createSweeper(system: System, onSaved: (move: Move) => void = ()
     async once() {
       if (ended) return { claimed: 0, more: false };
       const ids = system.providers.ids();
-      await store.admit(
-        ids.map((id) => ({ provider: id, slots: system.providers.get(id)?.capabilities.slots ?? null })),
-        settings.maxRunningPerOwner,
-      );
+      await admit();
       const fills = ids.flatMap((id) =>
         (['watch', 'collect'] as const).map((lane) =>
           fill(`${id} ${lane}`, widths[lane], (limit) => store.claim(id, lane, limit, settings.leaseMs)),
@@ -100,17 +114,25 @@ export function createSweeper(system: System, onSaved: (move: Move) => void = ()
     },
 
     async one(id) {
+      await admit();
       const claimed = await store.claimOne(id, null, settings.leaseMs);
       if (!claimed || claimed === 'busy') return;
       const { checkAt, notBefore } = claimed.video;
       const due = checkAt !== null && (notBefore === null || notBefore <= claimed.at);
       if (!due) return store.release([{ id, seq: claimed.video.claimSeq }]);
-      begin(`${claimed.video.provider} watch`, claimed);
-      await Promise.race([...steps]);
+      await begin(`${claimed.video.provider} watch`, claimed);
     },
 
     async stepEnded() {
-      await Promise.race([...steps]);
+      // One promise for all who wait: a race over the steps would grow with every look at a long one.
+      if (steps.size > 0) await stepEnd.promise;
+    },
+
+    isBusy: () => steps.size > 0,
+
+    onMove(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
 
     async stop() {

@@ -26,7 +26,8 @@ export function startWorker(system: System): Worker {
     woken = true;
     nap.abort();
   };
-  const sweeper = createSweeper(system, wake);
+  const sweeper = createSweeper(system);
+  sweeper.onMove(wake);
   const unlisten = store.listen('due', wake);
 
   async function sleepUntilDue(more: boolean): Promise<void> {
