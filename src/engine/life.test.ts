@@ -119,6 +119,19 @@ describe('a copy slower than the lease', () => {
   });
 });
 
+describe('a full lane of long copies', () => {
+  it('holds up nobody else', async () => {
+    open({ writeMs: 300_000, settings: { collectWidth: 1 } }).start();
+    const [first, second] = [await world.ask('one'), await world.ask('two')];
+    await world.until(first, 'storing');
+    await world.until(second, 'storing');
+    const late = await world.ask('three');
+    const { video } = await world.until(late, 'storing', 120_000);
+    expect(video.checkedAt?.getTime()).toBeGreaterThan(video.createdAt.getTime() + 60_000);
+    expect((await world.see(first)).video.state).toBe('storing');
+  });
+});
+
 describe('two workers', () => {
   it('share 200 videos: each is submitted exactly once, and none is stuck', async () => {
     open();

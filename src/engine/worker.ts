@@ -3,7 +3,10 @@ import type { System } from './system.ts';
 
 /** Looks at the schedule at least this often, whatever was missed (a lost NOTIFY, a clock that jumped). */
 const floorMs = 30_000;
-const ceilingMs = 20;
+/** And never in a tighter loop than this. */
+const tightestMs = 20;
+/** While a lane is full its due rows hide the next due time of the others, which must not wait for a long copy. */
+const fullLaneMs = 250;
 
 export type Worker = {
   /** A hint: something may be due earlier than thought. */
@@ -34,12 +37,12 @@ export function startWorker(system: System): Worker {
     nap = new AbortController();
     if (woken || stopped) return;
     if (more) {
-      await Promise.race([sweeper.stepEnded(), clock.sleep(floorMs, nap.signal)]);
+      await Promise.race([sweeper.stepEnded(), clock.sleep(fullLaneMs, nap.signal)]);
       return;
     }
     const dueAt = await store.nextDueAt();
     const dueMs = dueAt ? dueAt.getTime() - clock.now().getTime() : floorMs;
-    if (!woken) await clock.sleep(Math.min(floorMs, Math.max(ceilingMs, dueMs)), nap.signal);
+    if (!woken) await clock.sleep(Math.min(floorMs, Math.max(tightestMs, dueMs)), nap.signal);
   }
 
   async function loop(): Promise<void> {
