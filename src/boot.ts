@@ -19,7 +19,7 @@ import { createLive } from '#notify/live.ts';
 import { createRegistry } from '#providers/registry.ts';
 import { authSchema } from '#store/auth-schema.ts';
 import { connect } from '#store/connect.ts';
-import { type ApiKey, openApiKeys } from '#store/keys.ts';
+import { type KeyHolder, openKeys } from '#store/keys.ts';
 import { openStore } from '#store/store.ts';
 import { keptFile } from './kept-file.ts';
 import { createSimulatorProcess } from './simulator-process.ts';
@@ -68,7 +68,7 @@ async function assemble(config: Config): Promise<Dailies> {
     const media = createDiskMedia({ dir: join(config.dataDir, 'media') });
     const { providers, catalogue } = createRegistry({
       openai: config.openai.baseUrl ? { baseUrl: config.openai.baseUrl, apiKey: config.openai.apiKey } : null,
-      simulator: { url: () => config.simulatorUrl ?? simulator.url() },
+      simulator: { url: () => (config.simulatorUrl ? `${config.simulatorUrl}/v1` : simulator.url()) },
       defaultModel: config.defaultModel,
       allowHosts: config.allowHosts,
       readInput: (id, signal) => readInput(store, media, id, signal),
@@ -102,10 +102,10 @@ async function assemble(config: Config): Promise<Dailies> {
       log,
     });
     await accounts.makeAdmin(config.admin);
-    const keys = openApiKeys(database);
+    const keys = openKeys(database);
     const keyFile = config.apiKey ? null : join(config.dataDir, 'api-key');
     const firstKey = keyFile ? await keptFile(keyFile, () => `dk_${randomText(24)}`) : config.apiKey;
-    if (firstKey) await keys.ensure(firstKey, adminId, 'First key');
+    if (firstKey) await keys.ensure(adminId, 'First key', firstKey);
 
     const links = createSignedLinks(secret);
     const views = createViews(system, links);
@@ -117,7 +117,7 @@ async function assemble(config: Config): Promise<Dailies> {
     const app = createApp({
       system,
       accounts,
-      keys: { verify: async (key) => asMember(await keys.verify(key)) },
+      keys: { verify: async (secret) => asMember(await keys.verify(secret)) },
       firstRun,
       live,
       links,
@@ -160,7 +160,8 @@ async function assemble(config: Config): Promise<Dailies> {
 }
 
 /** A key works for its owner alone: even an admin's does not see other people's videos. */
-const asMember = (key: ApiKey | null) => key && { ...key, role: 'member' as const };
+const asMember = (holder: KeyHolder | null) =>
+  holder && { id: holder.keyId, ownerId: holder.ownerId, role: 'member' as const };
 
 /** Loopback on every side: whoever can ask sits at this machine. */
 const isPrivate = ({ host, appUrl }: Config): boolean =>

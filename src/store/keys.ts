@@ -20,6 +20,8 @@ export type KeyHolder = { keyId: string; ownerId: string; role: Role };
 export type Keys = {
   /** The secret is shown this once; only its hash is kept. The owner must be a user. Throws where the secret is known. */
   create(ownerId: string, name: string, secret?: string): Promise<{ key: ApiKey; secret: string }>;
+  /** A secret that is kept elsewhere has a key; one that was revoked stays so. */
+  ensure(ownerId: string, name: string, secret: string): Promise<void>;
   /** Null = unknown, revoked, or its owner is gone. */
   verify(secret: string): Promise<KeyHolder | null>;
   /** Newest first, revoked ones too. Null = of every owner. */
@@ -51,6 +53,14 @@ export function openKeys(database: Database): Keys {
       );
       if (!row) throw new Error('the key was not written');
       return { key: toKey(row), secret };
+    },
+
+    async ensure(ownerId, name, secret) {
+      await database.query(
+        `insert into api_keys (id, owner_id, name, prefix, sha256, created_at)
+         values ($1, $2, $3, $4, $5, now()) on conflict (sha256) do nothing`,
+        [`key_${randomBytes(12).toString('hex')}`, ownerId, name, secret.slice(0, 8), hash(secret)],
+      );
     },
 
     async verify(secret) {
