@@ -26,7 +26,6 @@ export const TakeCard = memo(function TakeCard({ video, width, height, models }:
       scroll={false}
       prefetch={false}
       data-take={video.id}
-      aria-label={`${phaseWords[phase]}: ${video.prompt.slice(0, 120)}. ${line}`}
       style={{ width }}
       className="group block shrink-0 rounded-card outline-offset-4"
     >
@@ -47,7 +46,8 @@ export const TakeCard = memo(function TakeCard({ video, width, height, models }:
         )}
       </div>
       <div className="truncate pt-2 text-sm" title={video.prompt.slice(0, 400)}>
-        {video.prompt}
+        <span className="sr-only">{phaseWords[phase]}: </span>
+        {video.prompt.slice(0, 200)}
       </div>
       <div className="truncate font-mono text-sm text-faint" title={line}>
         {line}

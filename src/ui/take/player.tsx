@@ -6,8 +6,6 @@ import {
   MediaFullscreenButton,
   MediaMuteButton,
   MediaPlayButton,
-  MediaPlaybackRateButton,
-  MediaTimeDisplay,
   MediaTimeRange,
 } from 'media-chrome/react';
 import { type CSSProperties, useEffect, useRef, useState } from 'react';
@@ -17,6 +15,7 @@ import { cn } from '#ui/class-names.ts';
 import { isPlainKey } from '#ui/plain-key.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { watchFrameRate } from './frame-rate.ts';
+import { Readout, SpeedButton } from './readout.tsx';
 import { type Shuttle, shuttleOf } from './shuttle.ts';
 
 const controllerId = 'take-player';
@@ -84,8 +83,8 @@ export function Player({ video }: { video: VideoView }) {
           <StepForward aria-hidden className="size-4" />
         </Button>
         <MediaTimeRange className="min-w-24 flex-1 px-2" />
-        <MediaTimeDisplay showDuration className="px-1" />
-        <MediaPlaybackRateButton rates={[0.25, 0.5, 1, 2]} className="min-w-11 rounded-control p-2.5" />
+        <Readout element={element} />
+        <SpeedButton element={element} />
         <Button
           kind="icon"
           aria-label="Loop"

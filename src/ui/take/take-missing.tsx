@@ -30,7 +30,7 @@ export function TakeMissing({ error, onRetry }: { error: Error; onRetry(): void 
 /** The layout of a take before it is here. */
 export function TakeWaiting() {
   return (
-    <div aria-hidden="true" className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+    <div aria-hidden="true" className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_22.5rem]">
       <div className="aspect-video rounded-card bg-lifted/60" />
       <div className="grid content-start gap-4">
         <div className="h-20 rounded-card bg-lifted/60" />

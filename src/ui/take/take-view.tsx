@@ -39,7 +39,7 @@ export function TakeView({ video, resting, onWatch, onLeave, onReuse, isModal }:
   const phase = phaseOf(video);
   const aspect = video.width / video.height;
   return (
-    <div ref={root} className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_20rem]">
+    <div ref={root} className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_22.5rem]">
       <div className="grid content-start gap-4">
         {phase === 'ready' ? (
           <Player video={video} />

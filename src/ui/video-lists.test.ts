@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import type { VideoView } from './shapes.ts';
+import { readyVideo, sampleVideo } from './testing.ts';
+import { groupsOf, matches, type Pages, place, without } from './video-lists.ts';
+
+const at = (id: string, minute: number, patch: Partial<VideoView> = {}) =>
+  readyVideo({ id, created_at: `2026-01-01T10:${String(minute).padStart(2, '0')}:00.000Z`, ...patch });
+const pagesOf = (...pages: VideoView[][]): Pages => ({
+  pages: pages.map((videos, index) => ({ videos, next: index < pages.length - 1 ? 'more' : null })),
+  pageParams: pages.map(() => undefined),
+});
+const ids = (pages: Pages) => pages.pages.map((page) => page.videos.map(({ id }) => id));
+
+describe('a list', () => {
+  test('takes a new video at its head', () => {
+    expect(ids(place(pagesOf([at('b', 2), at('a', 1)]), at('c', 3), {}))).toEqual([['c', 'b', 'a']]);
+  });
+
+  test('shows an older one in its place, on whichever page that is', () => {
+    const pages = pagesOf([at('d', 4), at('c', 3)], [at('a', 1)]);
+    expect(ids(place(pages, at('b', 2), {}))).toEqual([
+      ['d', 'c'],
+      ['b', 'a'],
+    ]);
+  });
+
+  test('leaves one that belongs to a page not loaded yet for that page', () => {
+    const pages: Pages = { pages: [{ videos: [at('b', 2)], next: 'more' }], pageParams: [undefined] };
+    expect(place(pages, at('a', 1), {})).toBe(pages);
+  });
+
+  test('appends where it knows the end', () => {
+    expect(ids(place(pagesOf([at('b', 2)]), at('a', 1), {}))).toEqual([['b', 'a']]);
+    expect(ids(place(pagesOf([]), at('a', 1), {}))).toEqual([['a']]);
+  });
+
+  test('oldest first is kept in that order', () => {
+    expect(ids(place(pagesOf([at('a', 1), at('c', 3)]), at('b', 2), { order: 'asc' }))).toEqual([['a', 'b', 'c']]);
+  });
+
+  test('never shows a video twice', () => {
+    expect(ids(place(pagesOf([at('a', 1)]), at('a', 1, { starred: true }), {}))).toEqual([['a']]);
+  });
+
+  test('lets go of what its filter no longer shows', () => {
+    const running = sampleVideo({ id: 'a' });
+    expect(ids(place(pagesOf([running]), readyVideo({ id: 'a' }), { status: 'running' }))).toEqual([[]]);
+    expect(ids(without(pagesOf([running]), 'a'))).toEqual([[]]);
+  });
+
+  test('is the same list when nothing changed, so that nothing is drawn again', () => {
+    const pages = pagesOf([at('a', 1)]);
+    expect(without(pages, 'z').pages[0]).toBe(pages.pages[0]);
+    expect(place(pages, sampleVideo({ id: 'z' }), { status: 'ready' })).toBe(pages);
+  });
+});
+
+test('filters look at prompt, star and state as the server does', () => {
+  expect(matches(readyVideo(), { q: 'FOX' })).toBe(true);
+  expect(matches(readyVideo(), { q: 'wolf' })).toBe(false);
+  expect(matches(readyVideo(), { starred: 'true' })).toBe(false);
+  expect(groupsOf(sampleVideo({ state: 'overdue' }))).toEqual(['running']);
+  expect(groupsOf(sampleVideo({ state: 'queued' }))).toEqual(['queued']);
+  expect(groupsOf(sampleVideo({ state: 'canceled' }))).toEqual(['failed']);
+});
