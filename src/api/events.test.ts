@@ -13,10 +13,11 @@ afterEach(async () => {
 
 /** Reads messages of a stream as they come. */
 async function listen(as: Parameters<TestApi['call']>[0], path = '/api/events', lastEventId?: string) {
-  const headers = lastEventId ? { 'last-event-id': lastEventId } : {};
+  const headers: Record<string, string> = lastEventId ? { 'last-event-id': lastEventId } : {};
   const answer = await test.call(as, 'GET', path, { headers });
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
-  const reader = (answer.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+  const decoder = new TextDecoder();
   let text = '';
   const next = async (): Promise<Message | null> => {
     for (;;) {
@@ -24,7 +25,7 @@ async function listen(as: Parameters<TestApi['call']>[0], path = '/api/events', 
       if (end < 0) {
         const { value, done } = await reader.read();
         if (done) return null;
-        text += value;
+        text += decoder.decode(value, { stream: true });
         continue;
       }
       const fields = Object.fromEntries(
