@@ -41,6 +41,8 @@ const videoPath = (id: string) => `/api/videos/${encodeURIComponent(id)}`;
 export const api = {
   session: (signal?: AbortSignal) => get<Session>('/api/session', signal),
   signIn: (body: { email: string; password: string }) => send<unknown>('POST', '/api/sign-in', body),
+  /** The first admin; `token` is that of the printed link. */
+  first: (body: { token: string; email: string; password: string }) => send<unknown>('POST', '/api/first', body),
   signOut: () => send<unknown>('POST', '/api/sign-out', {}),
   models: (signal?: AbortSignal) => get<Models>('/api/models', signal),
   videos: (query: ListQuery, signal?: AbortSignal) => get<Page>(`/api/videos${searchOf(query)}`, signal),

@@ -5,22 +5,22 @@ import { readyVideo, sampleVideo } from './testing.ts';
 const running = sampleVideo({ id: 'a', created_at: '2026-01-01T10:05:00.000Z' });
 const start = reduceLive(nothingYet, {
   event: 'snapshot',
-  data: { videos: [running], counts: { all: 30, running: 1, ready: 29 } },
+  data: { videos: [running], counts: { running: 1, completed: 29 } },
 });
 
 test('a take that becomes ready moves from one count to the other', () => {
   const view = reduceLive(start, { event: 'video', data: readyVideo({ ...running, ...done }) });
-  expect(view.counts).toMatchObject({ all: 30, running: 0, ready: 30 });
+  expect(view.counts).toMatchObject({ running: 0, completed: 30 });
 });
 
 test('the same news twice counts once', () => {
   const message = { event: 'video', data: readyVideo({ ...running, ...done }) } as const;
-  expect(reduceLive(reduceLive(start, message), message).counts).toMatchObject({ all: 30, running: 0, ready: 30 });
+  expect(reduceLive(reduceLive(start, message), message).counts).toMatchObject({ running: 0, completed: 30 });
 });
 
 test('a new take is counted', () => {
   const fresh = sampleVideo({ id: 'b', state: 'queued', created_at: '2026-01-01T10:06:00.000Z' });
-  expect(reduceLive(start, { event: 'video', data: fresh }).counts).toMatchObject({ all: 31, queued: 1, running: 1 });
+  expect(reduceLive(start, { event: 'video', data: fresh }).counts).toMatchObject({ queued: 1, running: 1 });
 });
 
 test('one older than all that is known was counted before', () => {
@@ -31,7 +31,7 @@ test('one older than all that is known was counted before', () => {
 test('a removed take leaves the view and its counts', () => {
   const view = reduceLive(start, { event: 'removed', data: { id: 'a' } });
   expect(view.videos.size).toBe(0);
-  expect(view.counts).toMatchObject({ all: 29, running: 0 });
+  expect(view.counts).toMatchObject({ running: 0, completed: 29 });
   expect(reduceLive(view, { event: 'removed', data: { id: 'a' } })).toBe(view);
 });
 

@@ -1,8 +1,7 @@
 import { mergeVideo } from './merge-video.ts';
 import type { LiveMessage, VideoView } from './shapes.ts';
-import { groupsOf } from './video-lists.ts';
 
-/** What the stream has told so far: the newest videos, and how many there are in each group. */
+/** What the stream has told so far: the newest videos, and how many there are in each state. */
 export type LiveView = { videos: ReadonlyMap<string, VideoView>; counts: Readonly<Record<string, number>> };
 
 export const nothingYet: LiveView = { videos: new Map(), counts: {} };
@@ -41,10 +40,7 @@ export const snapshotOf = (view: LiveView): LiveMessage => ({
 function recount(counts: LiveView['counts'], before?: VideoView, after?: VideoView): LiveView['counts'] {
   const next = { ...counts };
   const add = (video: VideoView | undefined, by: number) => {
-    if (!video) return;
-    for (const name of ['all', ...groupsOf(video), ...(video.starred ? ['starred'] : [])]) {
-      next[name] = Math.max(0, (next[name] ?? 0) + by);
-    }
+    if (video) next[video.state] = Math.max(0, (next[video.state] ?? 0) + by);
   };
   add(before, -1);
   add(after, 1);

@@ -15,6 +15,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [store] = useState(() => new LiveStore(client));
   useEffect(() => openLive(store), [store]);
+  const { connection } = useSyncExternalStore(store.subscribe, store.getLive, () => notYet);
+  useEffect(() => {
+    // It also ends with the session that opened it.
+    if (connection === 'lost') client.invalidateQueries({ queryKey: ['session'] });
+  }, [connection, client]);
   return (
     <LiveContext value={store}>
       <PollWhenSilent />

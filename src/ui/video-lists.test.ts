@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { VideoView } from './shapes.ts';
 import { readyVideo, sampleVideo } from './testing.ts';
-import { groupsOf, matches, type Pages, place, without } from './video-lists.ts';
+import { countUnder, matches, type Pages, place, without } from './video-lists.ts';
 
 const at = (id: string, minute: number, patch: Partial<VideoView> = {}) =>
   readyVideo({ id, created_at: `2026-01-01T10:${String(minute).padStart(2, '0')}:00.000Z`, ...patch });
@@ -59,7 +59,14 @@ test('filters look at prompt, star and state as the server does', () => {
   expect(matches(readyVideo(), { q: 'FOX' })).toBe(true);
   expect(matches(readyVideo(), { q: 'wolf' })).toBe(false);
   expect(matches(readyVideo(), { starred: 'true' })).toBe(false);
-  expect(groupsOf(sampleVideo({ state: 'overdue' }))).toEqual(['running']);
-  expect(groupsOf(sampleVideo({ state: 'queued' }))).toEqual(['queued']);
-  expect(groupsOf(sampleVideo({ state: 'canceled' }))).toEqual(['failed']);
+  expect(matches(sampleVideo({ state: 'overdue' }), { status: 'running' })).toBe(true);
+  expect(matches(sampleVideo({ state: 'queued' }), { status: 'running' })).toBe(false);
+  expect(matches(sampleVideo({ state: 'canceled' }), { status: 'failed' })).toBe(true);
+});
+
+test('a filter counts all states that it shows', () => {
+  const counts = { running: 2, storing: 1, completed: 41, failed: 1, canceled: 1 };
+  expect(countUnder('running', counts)).toBe(3);
+  expect(countUnder('failed', counts)).toBe(2);
+  expect(countUnder('queued', counts)).toBe(0);
 });

@@ -11,16 +11,21 @@ export type Pages = InfiniteData<Page, string | undefined>;
 export function matches(video: VideoView, { status, starred, q }: Filter): boolean {
   if (starred && !video.starred) return false;
   if (q && !video.prompt.toLowerCase().includes(q.toLowerCase())) return false;
-  return !status || groupsOf(video).includes(status);
+  return !status || statesOf[status].includes(video.state);
 }
 
-/** The filters that a video falls under. */
-export function groupsOf(video: VideoView): NonNullable<Filter['status']>[] {
-  if (video.state === 'completed') return ['ready'];
-  if (video.state === 'failed' || video.state === 'canceled') return ['failed'];
-  const needsYou = video.attention?.needs_person ? (['needs_you'] as const) : [];
-  return [video.state === 'queued' ? 'queued' : 'running', ...needsYou];
-}
+/** What the server lists under each filter. */
+const statesOf: Record<NonNullable<Filter['status']>, readonly VideoView['state'][]> = {
+  queued: ['queued'],
+  running: ['submitting', 'unknown', 'needs_decision', 'running', 'overdue', 'storing', 'canceling'],
+  ready: ['completed'],
+  failed: ['failed', 'canceled'],
+  needs_you: ['needs_decision'],
+};
+
+/** How many a filter shows, from the counts by state. */
+export const countUnder = (status: keyof typeof statesOf, counts: Readonly<Record<string, number>>): number =>
+  statesOf[status].reduce((sum, state) => sum + (counts[state] ?? 0), 0);
 
 /** The list with this video in its place: changed, come in, or gone because the filter no longer shows it. */
 export function place(pages: Pages, video: VideoView, filter: Filter): Pages {

@@ -1,7 +1,6 @@
 'use client';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { Toaster } from 'sonner';
 import { ApiError } from '#ui/api.ts';
 import { Button } from '#ui/base/button.tsx';
@@ -9,30 +8,13 @@ import { Notice } from '#ui/base/notice.tsx';
 import { LiveProvider } from '#ui/use-live.tsx';
 import { useSession } from '#ui/use-session.ts';
 import { ConnectionBar } from './connection-bar.tsx';
+import { Data } from './data.tsx';
 import { Favicon } from './favicon.tsx';
 import { KeyboardSheet } from './keyboard-sheet.tsx';
 import { Navigation } from './navigation.tsx';
 import { PageTitle } from './page-title.tsx';
 import { Toasts } from './toasts.tsx';
 import { Tray } from './tray.tsx';
-
-/** The data of one visit. A refusal is not asked again; a server that is away is, twice. */
-export function Data({ children }: { children: ReactNode }) {
-  const [client] = useState(
-    () =>
-      new QueryClient({
-        defaultOptions: {
-          queries: {
-            networkMode: 'always',
-            retry: (failures, error) =>
-              failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
-          },
-          mutations: { networkMode: 'always' },
-        },
-      }),
-  );
-  return <QueryClientProvider client={client}>{children}</QueryClientProvider>;
-}
 
 /** The frame of every page behind sign-in: words above, the page, the tray beside it. */
 export function Room({ children, modal }: { children: ReactNode; modal: ReactNode }) {

@@ -3,7 +3,7 @@ import { Search, Star } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Select } from '#ui/base/select.tsx';
 import { cn } from '#ui/class-names.ts';
-import type { Filter } from '#ui/video-lists.ts';
+import { countUnder, type Filter } from '#ui/video-lists.ts';
 
 type Props = { filter: Filter; onChange(filter: Filter): void; counts: Readonly<Record<string, number>> };
 
@@ -13,10 +13,10 @@ const typingMs = 250;
 export function FilterBar({ filter, onChange, counts }: Props) {
   const chips: { key: string; label: string; patch: Pick<Filter, 'status' | 'starred'>; tone?: string }[] = [
     { key: 'all', label: 'all', patch: {} },
-    ...(counts.needs_you
+    ...(countUnder('needs_you', counts)
       ? [{ key: 'needs_you', label: 'needs you', patch: { status: 'needs_you' as const }, tone: 'text-needs-you' }]
       : []),
-    ...(counts.queued ? [{ key: 'queued', label: 'queued', patch: { status: 'queued' as const } }] : []),
+    ...(countUnder('queued', counts) ? [{ key: 'queued', label: 'queued', patch: { status: 'queued' as const } }] : []),
     { key: 'running', label: 'running', patch: { status: 'running' } },
     { key: 'ready', label: 'ready', patch: { status: 'ready' } },
     { key: 'failed', label: 'failed', patch: { status: 'failed' } },
@@ -35,7 +35,9 @@ export function FilterBar({ filter, onChange, counts }: Props) {
             className={tone}
           >
             {label}
-            {key !== 'all' && counts[key] ? <span className="ml-1.5 font-mono">{counts[key]}</span> : null}
+            {patch.status && countUnder(patch.status, counts) > 0 && (
+              <span className="ml-1.5 font-mono">{countUnder(patch.status, counts)}</span>
+            )}
           </Chip>
         ))}
         <Chip isChosen={filter.starred === 'true'} onClick={() => choose({ starred: 'true' })} label="starred">

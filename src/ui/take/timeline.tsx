@@ -2,6 +2,7 @@
 import { Button } from '#ui/base/button.tsx';
 import type { TimelineEvent, VideoView } from '#ui/shapes.ts';
 import { clock } from '#ui/time.ts';
+import { useSession } from '#ui/use-session.ts';
 import { useTimeline } from '#ui/use-timeline.ts';
 
 const actors: Record<string, string> = {
@@ -36,7 +37,8 @@ export function TimelineView({ video }: { video: VideoView }) {
 }
 
 function Entry({ event, now, isLast }: { event: TimelineEvent; now: Date; isLast: boolean }) {
-  const hasData = Object.keys(event.data).length > 0;
+  const { data: session } = useSession();
+  const hasData = session?.user.role === 'admin' && Object.keys(event.data).length > 0;
   return (
     <li className="relative grid grid-cols-[1rem_1fr] gap-x-2 pb-3">
       {!isLast && <span aria-hidden className="absolute top-3 bottom-[-0.5rem] left-[3.5px] w-px bg-line" />}
