@@ -79,6 +79,12 @@ export const directives = {
     example: '[http:503x3]',
     effect: 'The next polls of the job answer this status: 429 with `retry-after: 1`, 502 as an HTML page.',
   },
+  'retry-after': {
+    argument: /^(\d{1,5})$/,
+    read: (m: string[]) => Number(m[1]),
+    example: '[retry-after:90]',
+    effect: 'The statuses of `[http:…]` and `[create-http:…]` come with `retry-after` and so many seconds.',
+  },
   garble: {
     argument: /^(?:x?(\d+))?$/,
     read: (m: string[]) => Number(m[1] ?? 1),
@@ -111,9 +117,10 @@ export const directives = {
     effect: 'Downloads run at so many kB per second.',
   },
   'not-video': {
-    read: () => true,
+    argument: /^(?:x?(\d+))?$/,
+    read: (m: string[]) => Number(m[1] ?? Number.POSITIVE_INFINITY),
     example: '[not-video]',
-    effect: 'The content is an HTML page with status 200.',
+    effect: 'The content is an HTML page with status 200; with `[not-video:n]` the first n downloads of the clip.',
   },
   forget: {
     read: () => true,

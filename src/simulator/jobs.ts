@@ -173,8 +173,7 @@ export class Jobs {
 
   #startRendering(job: Job): void {
     const { fail, stall } = job.faults;
-    if (job.removed || job.rendered || job.renderError || fail || stall !== undefined || job.faults['not-video'])
-      return;
+    if (job.removed || job.rendered || job.renderError || fail || stall !== undefined) return;
     const work = this.#render(job)
       .catch((error: unknown) => {
         if (!this.#closed) this.#options.onError(error);

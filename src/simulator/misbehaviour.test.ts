@@ -122,6 +122,8 @@ test('[http] answers the next polls with a status', async () => {
   expect(await statuses(await create('[http:401]'), 2)).toEqual([401, 200]);
   const limited = await get(await create('[http:429x2]'));
   expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '1']);
+  const resting = await get(await create('[http:503] [retry-after:90]'));
+  expect([resting.status, resting.headers.get('retry-after')]).toEqual([503, '90']);
   const gateway = await get(await create('[http:502]'));
   expect(gateway.headers.get('content-type')).toContain('text/html');
 });
@@ -167,6 +169,13 @@ test('[slow] limits the speed of a download', async () => {
 test('[not-video] serves a page', async () => {
   const answer = await get(`${await create('[not-video]')}/content`);
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=UTF-8']);
+});
+
+test('[not-video:n] serves the clip after n pages', async () => {
+  const id = await create('[not-video:2]');
+  const types: (string | null)[] = [];
+  for (let i = 0; i < 3; i++) types.push((await get(`${id}/content`)).headers.get('content-type'));
+  expect(types).toEqual(['text/html; charset=UTF-8', 'text/html; charset=UTF-8', 'video/mp4']);
 });
 
 test('[forget] loses the job after the first poll', async () => {

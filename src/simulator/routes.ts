@@ -6,7 +6,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ApiError, ConnectionCut } from './api-error.ts';
 import { serveFile } from './content.ts';
-import { failures } from './faults.ts';
+import { type Faults, failures } from './faults.ts';
 import type { Job } from './job.ts';
 import type { Jobs } from './jobs.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
@@ -102,7 +102,7 @@ export function createRoutes({ jobs, personality, apiKey, speed, now, closing, o
       const { hang, 'create-http': answer, 'lose-response': lost } = job.faults;
       if (hang) await delay(hang, undefined, { signal: closing });
       if (!replayed && lost) throw new ConnectionCut();
-      if (!replayed && answer?.job) throw asked(answer.status);
+      if (!replayed && answer?.job) throw asked(answer.status, job.faults);
       c.header('openai-poll-after-ms', pollAfterMs);
       return c.json(shown(job));
     },
@@ -121,7 +121,7 @@ export function createRoutes({ jobs, personality, apiKey, speed, now, closing, o
     const tries = (tried.get(who) ?? 0) + 1;
     tried.set(who, tries);
     if (tries <= lost) throw new ConnectionCut();
-    if (answer && !answer.job && tries <= answer.times) throw asked(answer.status);
+    if (answer && !answer.job && tries <= answer.times) throw asked(answer.status, request.faults);
     return jobs.create(request, idempotencyKey);
   }
 
@@ -140,7 +140,7 @@ export function createRoutes({ jobs, personality, apiKey, speed, now, closing, o
     const { http, garble, forget } = job.faults;
     if (http && (job.spent.http ?? 0) < http.times) {
       await jobs.spend(job, 'http');
-      throw asked(http.status);
+      throw asked(http.status, job.faults);
     }
     const video = shown(job);
     if (forget) await jobs.remove(job, 'forgotten');
@@ -188,7 +188,10 @@ export function createRoutes({ jobs, personality, apiKey, speed, now, closing, o
     if (view.expiresAtMs !== null && view.expiresAtMs <= now()) {
       throw new ApiError(404, 'The content of this video has expired.', { code: 'video_expired' });
     }
-    if (job.faults['not-video'] || !job.rendered) return c.html(errorPage);
+    if (!job.rendered || (job.spent['not-video'] ?? 0) < (job.faults['not-video'] ?? 0)) {
+      if (variant === 'video') await jobs.spend(job, 'not-video');
+      return c.html(errorPage);
+    }
     const { clip, files } = job.rendered;
     const afterBytes = variant === 'video' && !job.spent.cut ? job.faults.cut : undefined;
     if (afterBytes !== undefined && c.req.method === 'GET') await jobs.spend(job, 'cut');
@@ -231,7 +234,7 @@ function disconnect(c: Context<Env>): void {
 }
 
 /** The error answer that a directive asked for. */
-function asked(status: number): ApiError {
-  const headers: Record<string, string> = status === 429 ? { 'retry-after': '1' } : {};
+function asked(status: number, { 'retry-after': seconds = status === 429 ? 1 : undefined }: Faults): ApiError {
+  const headers: Record<string, string> = seconds === undefined ? {} : { 'retry-after': String(seconds) };
   return new ApiError(status, `The prompt asked for status ${status}.`, { code: `simulated_${status}`, headers });
 }

@@ -55,7 +55,7 @@ export function lookAt(job: Job, nowMs: number, retentionMs: number): View {
   const running = { ...pending, status: 'in_progress' as const };
   if (faults.stall !== undefined) return { ...running, progress: Math.min(percentAt(share), faults.stall) };
   if (faults.progress === 'back' && share > 0.5 && share < 0.8) return { ...running, progress: percentAt(share) - 20 };
-  const readyAtMs = faults['not-video'] ? 0 : job.rendered?.atMs;
+  const readyAtMs = job.rendered?.atMs;
   if (share < 1 || readyAtMs === undefined) return { ...running, progress: percentAt(share) };
   const completedAtMs = Math.max(job.createdAtMs + queueMs + renderMs, readyAtMs);
   const expiresAtMs = faults.expire ? completedAtMs : completedAtMs + retentionMs;
