@@ -20,6 +20,7 @@ import { createRegistry } from '#providers/registry.ts';
 import { authSchema } from '#store/auth-schema.ts';
 import { connect } from '#store/connect.ts';
 import { type KeyHolder, openKeys } from '#store/keys.ts';
+import { lockDirectory } from '#store/pglite-lock.ts';
 import { openStore } from '#store/store.ts';
 import { keptFile } from './kept-file.ts';
 import { createSimulatorProcess } from './simulator-process.ts';
@@ -54,7 +55,7 @@ const simulatorPatienceMs = 5_000;
 async function assemble(config: Config): Promise<Dailies> {
   const log = createLog(config);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const simulator = createSimulatorProcess(config.dataDir, config.role, log);
+  const simulator = createSimulatorProcess(config.dataDir, lockDirectory, log);
   const database = await connect({ ...config, onTrouble: (err) => log.warn({ err }, 'database') });
   try {
     const store = openStore(database);

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -6,58 +5,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Started, start } from './process-testing.ts';
 
-const readyWithinMs = 30_000;
+const running: Started[] = [];
 
-type Process = { child: ChildProcess; output(): string; exit: Promise<number | null> };
-
-const running: Process[] = [];
-
-/** A start as a user would make it, with an environment of its own. */
-function start(script: 'server' | 'worker', env: Record<string, string>): Process {
-  const child = spawn(process.execPath, [join(import.meta.dirname, `${script}.ts`)], {
-    // Away from .env files of whoever runs the tests.
-    cwd: env.DAILIES_DATA_DIR ?? tmpdir(),
-    env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
-  const exit = once(child, 'close').then(([code]) => code as number | null);
-  const process_ = { child, output: () => output, exit };
-  running.push(process_);
-  return process_;
-}
-
-async function ready(server: Process): Promise<string> {
-  const deadline = Date.now() + readyWithinMs;
-  while (Date.now() < deadline && server.child.exitCode === null) {
-    const url = /Dailies is at (\S+)[\s\S]*API key/.exec(server.output())?.[1];
-    if (url) return url;
-    await sleep(20);
-  }
-  throw new Error(`not ready: ${server.output()}`);
-}
-
-async function stop({ child, exit }: Process): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-  await exit;
+function begin(script: 'server' | 'worker', env: Record<string, string>): Started {
+  const one = start(script, env);
+  running.push(one);
+  return one;
 }
 
 const newDir = () => mkdtempSync(join(tmpdir(), 'dailies-server-'));
 
 describe('a running server', () => {
   const dir = newDir();
-  let server: Process;
+  let server: Started;
   let url: string;
   let key: string;
   beforeAll(async () => {
-    server = start('server', { DAILIES_DATA_DIR: dir, OPENAI_API_KEY: 'sk-nothing' });
-    url = await ready(server);
+    server = begin('server', { DAILIES_DATA_DIR: dir, OPENAI_API_KEY: 'sk-nothing' });
+    url = await server.ready();
     key = readFileSync(join(dir, 'api-key'), 'utf8').trim();
   });
   afterAll(async () => {
-    await stop(server);
+    await server.stop();
     rmSync(dir, { recursive: true, force: true });
   });
   const bearer = () => ({ authorization: `Bearer ${key}` });
@@ -98,14 +69,14 @@ describe('a running server', () => {
   });
 
   it('refuses a second process on the same data directory, in one line', async () => {
-    const second = start('server', { DAILIES_DATA_DIR: dir });
+    const second = begin('server', { DAILIES_DATA_DIR: dir });
     expect(await second.exit).toBe(1);
     expect(second.output()).toMatch(/^dailies: the data directory \S+ is in use by .+\n$/);
   });
 
   it('refuses a second process on the same port, in one line', async () => {
     const other = newDir();
-    const second = start('server', { DAILIES_DATA_DIR: other, PORT: new URL(url).port });
+    const second = begin('server', { DAILIES_DATA_DIR: other, PORT: new URL(url).port });
     expect(await second.exit).toBe(1);
     expect(second.output()).toMatch(/^dailies: PORT is \d+: it is in use on 127\.0\.0\.1 already; set another one\n$/);
     rmSync(other, { recursive: true, force: true });
@@ -126,8 +97,8 @@ describe('a running server', () => {
     expect(performance.now() - startedMs).toBeLessThan(5_000);
     for (const text of ended) expect(await text).toContain('event: snapshot');
 
-    server = start('server', { DAILIES_DATA_DIR: dir });
-    url = await ready(server);
+    server = begin('server', { DAILIES_DATA_DIR: dir });
+    url = await server.ready();
     expect(readFileSync(join(dir, 'api-key'), 'utf8').trim()).toBe(key);
     const deadline = Date.now() + 60_000;
     let status = '';
@@ -143,7 +114,7 @@ describe('a running server', () => {
 describe('a start that cannot be', () => {
   const dirs: string[] = [];
   afterEach(async () => {
-    for (const one of running.splice(0)) await stop(one);
+    for (const one of running.splice(0)) await one.stop();
     for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
   });
 
@@ -164,7 +135,7 @@ describe('a start that cannot be', () => {
   ])('%s with %j says one line and ends with 1', async (script, env, line) => {
     const dir = newDir();
     dirs.push(dir);
-    const failed = start(script, { DAILIES_DATA_DIR: dir, ...env });
+    const failed = begin(script, { DAILIES_DATA_DIR: dir, ...env });
     expect(await failed.exit).toBe(1);
     expect(failed.output()).toContain(`dailies: ${line}`);
     expect(failed.output().trimEnd().split('\n')).toHaveLength(1);
@@ -179,7 +150,7 @@ describe('a start that cannot be', () => {
     const address = unused.address();
     const port = typeof address === 'object' && address ? address.port : 1;
     unused.close();
-    const failed = start('server', {
+    const failed = begin('server', {
       DAILIES_DATA_DIR: dir,
       DATABASE_URL: `postgres://root:hunter2@127.0.0.1:${port}/x`,
     });

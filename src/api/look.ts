@@ -21,6 +21,8 @@ export async function look(api: Api, id: string, video?: Video): Promise<void> {
   const rested = !video?.checkedAt || now - video.checkedAt.getTime() >= restMs;
   if (video?.checkAt && video.checkAt.getTime() > now && rested) await store.hint({ ids: [id] }, { restMs });
   if (api.wake) return api.wake();
+  // A queued one is admit's alone: a claim of ours would only keep a worker from it.
+  if (!video?.checkAt) return;
   const looking = api.lookAt(id).catch((error) => log.error({ err: error, video: id }, 'look failed'));
   const patience = new AbortController();
   await Promise.race([looking, clock.sleep(patienceMs, patience.signal)]);

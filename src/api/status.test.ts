@@ -68,17 +68,20 @@ it('marks a watcher once in thirty seconds, however many ask', async () => {
   expect(details?.video.watchedUntil?.getTime()).toBeGreaterThan(Date.now());
 });
 
-it('looks for itself where no loop runs, and waits for at most three seconds', async () => {
+it('looks for itself where no loop runs, not at a queued one, and waits for at most three seconds', async () => {
   test = await createTestApi({ store: openMemoryStore(), engine: false });
   const { id } = await test.ask();
   const looks: string[] = [];
   test.api.wake = null;
+  expect((await read(id, 'status')).status).toBe('queued');
   test.api.lookAt = async (video) => {
     looks.push(video);
     await new Promise(() => {});
   };
+  await become(id, 'submitting', {});
+  await become(id, 'running', { acceptedAt: new Date() });
   const startedMs = performance.now();
-  expect((await read(id, 'status')).status).toBe('queued');
+  expect((await read(id, 'status')).status).toBe('in_progress');
   expect(performance.now() - startedMs).toBeLessThan(4_500);
   expect(looks).toEqual([id]);
 });
