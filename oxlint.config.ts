@@ -187,7 +187,7 @@ const config: OxlintConfig = {
     })),
     {
       // A test may call in whoever helps it to prove its point; the environment and the paths stay as they are.
-      files: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
+      files: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'src/**/testing.ts'],
       rules: {
         'no-restricted-imports': ['error', { paths: environmentImports, patterns: [leavingTheRoom] }],
       },

@@ -2,8 +2,6 @@ import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import type { Log } from '#engine/system.ts';
 
-export type Pages = { handle: RequestListener; close(): Promise<void> };
-
 const projectDir = join(import.meta.dirname, '..');
 
 /** No page may be framed, and no page passes its address on: it may hold a one-time token. */
@@ -15,25 +13,19 @@ const headers = {
 };
 
 /** The pages of the studio. Next is loaded beside the rest of the start, and a page waits until it is ready. */
-export function createPages(options: { dev: boolean; host: string; port: number; log: Log }): Pages {
+export function createPages(options: { dev: boolean; host: string; port: number; log: Log }): RequestListener {
   const loading = load(options);
   loading.catch((err) => options.log.error({ err }, 'the pages cannot be shown'));
-  return {
-    async handle(request, response) {
-      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-      try {
-        const { handler } = await loading;
-        await handler(request, response);
-      } catch (err) {
-        options.log.error({ err, path: request.url?.split('?')[0] }, 'page failed');
-        if (!response.headersSent) response.writeHead(503, { 'content-type': 'text/plain' });
-        response.end('The pages cannot be shown: the log says why. The API works without them.\n');
-      }
-    },
-    async close() {
-      const loaded = await Promise.allSettled([loading]);
-      if (loaded[0].status === 'fulfilled') await loaded[0].value.close();
-    },
+  return async (request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    try {
+      const handler = await loading;
+      await handler(request, response);
+    } catch (err) {
+      options.log.error({ err, path: request.url?.split('?')[0] }, 'page failed');
+      if (!response.headersSent) response.writeHead(503, { 'content-type': 'text/plain' });
+      response.end('The pages cannot be shown: the log says why. The API works without them.\n');
+    }
   };
 }
 
@@ -41,5 +33,5 @@ async function load({ dev, host, port }: { dev: boolean; host: string; port: num
   const { default: next } = await import('next');
   const app = next({ dev, dir: projectDir, hostname: host, port, quiet: !dev });
   await app.prepare();
-  return { handler: app.getRequestHandler(), close: () => app.close() };
+  return app.getRequestHandler();
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
 import { boot } from '#boot.ts';
@@ -29,6 +29,8 @@ export async function serve(): Promise<void> {
   const server = createServer();
   // Longer than a proxy keeps its connections, or it would send into one that we just closed.
   server.keepAliveTimeout = 65_000;
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => sockets.add(socket.once('close', () => sockets.delete(socket))));
   const parts = Promise.withResolvers<(request: IncomingMessage) => RequestListener>();
   server.on('request', async (request, response) => {
     const route = await parts.promise;
@@ -39,11 +41,11 @@ export async function serve(): Promise<void> {
   const { log, app } = dailies;
   const pages = createPages({ dev: values.dev, host: config.host, port, log });
   const api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  parts.resolve((request) => (apiPath.test(request.url ?? '') ? api : pages.handle));
+  parts.resolve((request) => (apiPath.test(request.url ?? '') ? api : pages));
 
   stopOnSignal(async () => {
-    await Promise.all([dailies.endStreams(), drain(server)]);
-    await Promise.all([dailies.stop(), pages.close()]);
+    await Promise.all([dailies.endStreams(), drain(server, sockets)]);
+    await dailies.stop();
   }, log);
   for (const line of await greeting(dailies, port)) console.log(line);
 }
@@ -64,13 +66,15 @@ async function listen(server: Server, port: number, host: string): Promise<numbe
   return (server.address() as AddressInfo).port;
 }
 
-/** No new connections, a moment for the answers under way, then the line is cut. */
-async function drain(server: Server): Promise<void> {
+/** No new connections, a moment for the answers under way, then the line is cut, WebSockets of the pages too. */
+async function drain(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
   const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+  const cut = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, drainMs);
   await closed;
   clearInterval(idle);
   clearTimeout(cut);
