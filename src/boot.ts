@@ -8,6 +8,7 @@ import { createApp } from '#api/app.ts';
 import { adminId, createAccounts } from '#api/auth.ts';
 import type { Api } from '#api/context.ts';
 import { createFirstRun } from '#api/first-run.ts';
+import { rememberKeys } from '#api/known-keys.ts';
 import { createSignedLinks } from '#api/signed-links.ts';
 import { createViews } from '#api/view.ts';
 import { type Config, isLoopback } from '#config.ts';
@@ -118,7 +119,7 @@ async function assemble(config: Config): Promise<Dailies> {
     const app = createApp({
       system,
       accounts,
-      keys: { verify: async (secret) => asMember(await keys.verify(secret)) },
+      keys: rememberKeys({ verify: async (secret) => asMember(await keys.verify(secret)) }),
       firstRun,
       live,
       links,

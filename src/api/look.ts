@@ -19,8 +19,13 @@ export async function look(api: Api, id: string, video?: Video): Promise<void> {
     await store.markWatched(id, watchedForMs);
   }
   const rested = !video?.checkedAt || now - video.checkedAt.getTime() >= restMs;
-  if (video?.checkAt && video.checkAt.getTime() > now && rested) await store.hint({ ids: [id] }, { restMs });
-  if (api.wake) return api.wake();
+  const sooner = video?.checkAt && video.checkAt.getTime() > now && rested;
+  const hinted = sooner ? await store.hint({ ids: [id] }, { restMs }) : 0;
+  if (api.wake) {
+    // Only for what is new: a sweep for each reader would cost more than all the reading.
+    if (!video || hinted > 0) api.wake();
+    return;
+  }
   // A queued one is admit's alone: a claim of ours would only keep a worker from it.
   if (!video?.checkAt) return;
   const looking = api.lookAt(id).catch((error) => log.error({ err: error, video: id }, 'look failed'));
