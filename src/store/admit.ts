@@ -1,4 +1,4 @@
-import { line, serving } from './line.ts';
+import { holders, ownOrder, rests, serving } from './line.ts';
 import { type Connection, now } from './sql.ts';
 
 /**
@@ -24,20 +24,38 @@ export async function admit(
   });
 }
 
+/**
+ * 1. `free`: slots of each provider; null = no limit.
+ * 2. `waiting`: of each owner no more than could be served, whatever the others do: 50,000 waiting cost what 5 cost.
+ * 3. `capped`: the owner's cap, in the order of serving. 4. `served`: the provider's slots, in the same order.
+ */
 const statement = `
-  with ${line}, free as (
-    select provider, slots - coalesce((select sum(n) from running r where r.provider = l.provider), 0) as n
+  with ${holders}, free as materialized (
+    select provider, slots - coalesce((select sum(n) from running r where r.provider = l.provider), 0)::int as n
     from unnest($2::text[], $3::int[]) as l(provider, slots)
   ), waiting as (
-    select line.*, free.n as free,
-      coalesce(busy.n, 0) + row_number() over (partition by owner_id order by ${serving}) as owner_runs
-    from line join free using (provider) left join busy using (owner_id)
-    where line.check_at is null and not line.rests and (free.n is null or line.nth <= free.n)
+    select own.*, owner_id, free.provider, free.n as free, coalesce(busy.n, 0) as busy, coalesce(busy.n, 0) + nth as turn
+    from free
+    cross join lateral (
+      select distinct owner_id from videos v
+      where v.provider = free.provider and v.state = 'queued' and v.check_at is null
+    ) owners
+    left join busy using (owner_id)
+    cross join lateral (
+      select v.id, v.priority, v.created_at, row_number() over (order by ${ownOrder}) as nth
+      from videos v
+      where v.provider = free.provider and v.owner_id = owners.owner_id
+        and v.state = 'queued' and v.check_at is null and not ${rests}
+      order by ${ownOrder}
+      limit greatest(0, least(free.n, $4::int - coalesce(busy.n, 0)))
+    ) own
+    where free.n is null or free.n > 0
+  ), capped as (
+    select *, busy + row_number() over (partition by owner_id order by ${serving}) as runs from waiting
   ), served as (
-    select id, free, row_number() over (partition by provider order by ${serving}) as place
-    from waiting where owner_runs <= $4::int
+    select id, free, row_number() over (partition by provider order by ${serving}) as place from capped where runs <= $4
   )
   update videos v set check_at = ${now}
-  from served where v.id = served.id and v.state = 'queued' and v.check_at is null
-    and (served.free is null or served.place <= served.free)
+  where v.id = any (array(select id from served where free is null or place <= free))
+    and v.state = 'queued' and v.check_at is null
   returning 1 as admitted`;

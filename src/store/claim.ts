@@ -7,20 +7,23 @@ type ClaimedRow = { video: Row; attempt: Row; at: Date };
 
 const lease = `${now} + $2::double precision * interval '1 millisecond'`;
 
-/** Claims the rows that `which` selects: a lease, the next fence number, and the look that is about to happen. */
+/**
+ * Claims the rows that `which` selects: a lease, the next fence number, and the look that is about to happen; the row is
+ * answered with the look before it.
+ */
 const claiming = (which: string) => `
-  with chosen as (select v.id from videos v where ${which}),
+  with chosen as (select v.id, v.checked_at from videos v where ${which}),
   claimed as (
     update videos v set claimed_until = ${lease}, claim_seq = v.claim_seq + 1, woken = false, checked_at = ${now}
     from chosen where v.id = chosen.id
-    returning v.*
+    returning v.*, chosen.checked_at as checked_before
   )
   select row_to_json(v) as video, row_to_json(a) as attempt, ${now} as at
   from claimed v cross join lateral (select * from attempts where video_id = v.id order by n desc limit 1) a
   order by v.check_at, v.id`;
 
 const toClaimed = ({ video, attempt, at }: ClaimedRow): Claimed => ({
-  video: toVideo(video),
+  video: toVideo({ ...video, checked_at: video.checked_before }),
   attempt: toAttempt(attempt),
   at,
 });
@@ -28,7 +31,10 @@ const toClaimed = ({ video, attempt, at }: ClaimedRow): Claimed => ({
 const due = (whose: string) => `v.check_at <= ${now} and ${unclaimed} and ${whose}
   order by v.check_at, v.id limit $3 for update skip locked`;
 
-const claimDue = claiming(due(`v.provider = $4 and (v.state = 'storing') = $5`));
+const claimDue = {
+  watch: claiming(due(`v.provider = $4 and v.state <> 'storing'`)),
+  collect: claiming(due(`v.provider = $4 and v.state = 'storing'`)),
+};
 const claimDueForeign = claiming(due('v.provider <> all($4::text[])'));
 const claimById = claiming(`v.id = $3 and ($4::text is null or v.owner_id = $4) and ${unclaimed} for update`);
 
@@ -40,7 +46,7 @@ export async function claim(
   limit: number,
   leaseMs: number,
 ): Promise<Claimed[]> {
-  const rows = await database.query<ClaimedRow>(claimDue, [now(), leaseMs, limit, provider, lane === 'collect']);
+  const rows = await database.query<ClaimedRow>(claimDue[lane], [now(), leaseMs, limit, provider]);
   return rows.map(toClaimed);
 }
 

@@ -36,6 +36,11 @@ const at = (name: string) => timestamp(name, { withTimezone: true });
 /** A transaction's id, by which events are read in an order that never skips one. */
 const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
+/** Renders at its provider, or is about to. The query says it in the same words, or the index would not serve it. */
+const holdsSlot = sql.raw(
+  `state in ('submitting', 'unknown', 'running', 'canceling') or (state = 'queued' and check_at is not null)`,
+);
+
 /** One clip that a user asked for; its row is also the schedule of its checks. */
 export const videos = pgTable(
   'videos',
@@ -80,14 +85,20 @@ export const videos = pgTable(
     hiddenAt: at('hidden_at'),
   },
   (video) => [
-    // The claim: one provider's due rows, copies apart from looks.
-    index('videos_due').on(video.provider, sql`(state = 'storing')`, video.checkAt).where(sql`check_at is not null`),
+    // The claims: one provider's due rows, looks apart from copies.
+    index('videos_watch')
+      .on(video.provider, video.checkAt, video.id)
+      .where(sql`check_at is not null and state <> 'storing'`),
+    index('videos_collect')
+      .on(video.provider, video.checkAt, video.id)
+      .where(sql`check_at is not null and state = 'storing'`),
     // The next due time of all.
     index('videos_next_due').on(video.checkAt).where(sql`check_at is not null`),
-    // Who waits and who runs: admission.
-    index('videos_slots')
-      .on(video.provider, video.ownerId, video.state)
-      .where(sql`state in ('queued', 'submitting', 'unknown', 'running', 'canceling')`),
+    // Admission: who holds slots, and who waits, in each owner's own order.
+    index('videos_slots').on(video.provider, video.ownerId).where(holdsSlot),
+    index('videos_line')
+      .on(video.provider, video.ownerId, video.priority.desc().nullsFirst(), video.createdAt, video.id)
+      .where(sql`state = 'queued' and check_at is null`),
     // An owner's takes, newest first.
     index('videos_owner').on(video.ownerId, video.id),
     index('videos_owner_state').on(video.ownerId, video.state),

@@ -181,9 +181,11 @@ CREATE INDEX "attempts_lost" ON "attempts" USING btree ("provider","request_hash
 CREATE INDEX "durations_kind" ON "durations" USING btree ("model","seconds","size","id");--> statement-breakpoint
 CREATE INDEX "events_order" ON "events" USING btree ("xid","id");--> statement-breakpoint
 CREATE INDEX "events_video" ON "events" USING btree ("video_id","id");--> statement-breakpoint
-CREATE INDEX "videos_due" ON "videos" USING btree ("provider",(state = 'storing'),"check_at") WHERE check_at is not null;--> statement-breakpoint
+CREATE INDEX "videos_watch" ON "videos" USING btree ("provider","check_at","id") WHERE check_at is not null and state <> 'storing';--> statement-breakpoint
+CREATE INDEX "videos_collect" ON "videos" USING btree ("provider","check_at","id") WHERE check_at is not null and state = 'storing';--> statement-breakpoint
 CREATE INDEX "videos_next_due" ON "videos" USING btree ("check_at") WHERE check_at is not null;--> statement-breakpoint
-CREATE INDEX "videos_slots" ON "videos" USING btree ("provider","owner_id","state") WHERE state in ('queued', 'submitting', 'unknown', 'running', 'canceling');--> statement-breakpoint
+CREATE INDEX "videos_slots" ON "videos" USING btree ("provider","owner_id") WHERE state in ('submitting', 'unknown', 'running', 'canceling') or (state = 'queued' and check_at is not null);--> statement-breakpoint
+CREATE INDEX "videos_line" ON "videos" USING btree ("provider","owner_id","priority" DESC NULLS FIRST,"created_at","id") WHERE state = 'queued' and check_at is null;--> statement-breakpoint
 CREATE INDEX "videos_owner" ON "videos" USING btree ("owner_id","id");--> statement-breakpoint
 CREATE INDEX "videos_owner_state" ON "videos" USING btree ("owner_id","state");--> statement-breakpoint
 CREATE INDEX "videos_shot" ON "videos" USING btree ("shot_id");--> statement-breakpoint
