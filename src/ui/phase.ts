@@ -16,6 +16,10 @@ export function phaseOf(video: Pick<VideoView, 'state' | 'attention'>): Phase {
 export const isOver = (video: Pick<VideoView, 'state'>): boolean =>
   video.state === 'completed' || video.state === 'failed' || video.state === 'canceled';
 
+/** From when a take's time counts: queueing is not rendering. */
+export const startedAt = (video: Pick<VideoView, 'accepted_at' | 'created_at'>): number =>
+  Date.parse(video.accepted_at ?? video.created_at);
+
 export const phaseWords: Record<Phase, string> = {
   waiting: 'Queued',
   working: 'Working',

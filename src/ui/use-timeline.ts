@@ -3,11 +3,14 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api } from './api.ts';
 import type { VideoView } from './shapes.ts';
 
-/** What happened to a video, asked for again whenever something did. */
+const keptMs = 10_000;
+
+/** What happened to a video, asked for again whenever something did: the key holds what an event may change. */
 export function useTimeline(video: VideoView) {
   return useQuery({
-    queryKey: ['timeline', video.id, video.state, video.attention?.code, video.receipt.submissions],
+    queryKey: ['timeline', video.id, video.state, video.progress, video.attention?.code, video.receipt.submissions],
     queryFn: ({ signal }) => api.timeline(video.id, signal),
     placeholderData: keepPreviousData,
+    gcTime: keptMs,
   });
 }

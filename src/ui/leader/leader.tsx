@@ -2,7 +2,7 @@
 import { CircleSlash, CircleX } from 'lucide-react';
 import { cn } from '#ui/class-names.ts';
 import { useFirstFrame } from '#ui/first-frames.ts';
-import { type Phase, phaseOf } from '#ui/phase.ts';
+import { type Phase, phaseOf, startedAt } from '#ui/phase.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { ordinal, rangeLeft, timecode } from '#ui/time.ts';
 import { useNow } from '#ui/use-now.ts';
@@ -67,10 +67,9 @@ function Count({ video, phase }: { video: VideoView; phase: Phase }) {
       </div>
     );
   }
-  const since = Date.parse(video.accepted_at ?? video.created_at);
   return (
     <div className="font-mono">
-      <div className="text-[16cqmin] leading-none tracking-tight">{timecode(now - since)}</div>
+      <div className="text-[16cqmin] leading-none tracking-tight">{timecode(now - startedAt(video))}</div>
       <div
         className={cn(
           'mt-[3.5cqmin] text-[max(11px,5cqmin)] leading-none',

@@ -8,10 +8,7 @@ export function CodeBlock({ title, code }: { title: string; code: string }) {
         <h2 className="text-sm text-soft">{title}</h2>
         <CopyButton text={code} label={`Copy: ${title}`} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre tabIndex={0} className="overflow-x-auto p-4 font-mono text-sm -outline-offset-2">
-        {code}
-      </pre>
+      <pre className="p-4 font-mono text-sm break-words whitespace-pre-wrap">{code}</pre>
     </section>
   );
 }

@@ -52,7 +52,7 @@ export function Actions({ video, onLeave }: { video: VideoView; onLeave(): void 
           </Button>
         )}
         {can.has('cancel') && <Button onClick={() => setAsks('cancel')}>Cancel</Button>}
-        {can.has('reset') && (
+        {can.has('reset') && (isOver(video) || video.attention) && (
           <Button
             title="Look at the provider again, from the beginning. Costs nothing."
             disabled={command.isPending}

@@ -23,6 +23,7 @@ const frameId = 'take-player-frame';
 // Attributes by id, which the React types do not know: the bar stands below the picture, and both go full screen.
 const withFrame = { fullscreenelement: frameId };
 const withController = { mediacontroller: controllerId };
+const mediaButton = 'shrink-0 rounded-control p-2.5 pointer-coarse:min-h-11 pointer-coarse:min-w-11';
 const look = {
   '--media-primary-color': 'var(--ink)',
   '--media-secondary-color': 'transparent',
@@ -74,15 +75,18 @@ export function Player({ video }: { video: VideoView }) {
           style={{ aspectRatio: aspect, width: `min(100%, calc(70vh * ${aspect}))` }}
         />
       </MediaController>
-      <MediaControlBar {...withController} className="flex w-full items-center">
-        <MediaPlayButton className="rounded-control p-2.5" />
+      <MediaControlBar
+        {...withController}
+        className="flex w-full flex-wrap items-center justify-between sm:flex-nowrap"
+      >
+        <MediaPlayButton className={mediaButton} />
         <Button kind="icon" aria-label="One frame back" title="One frame back (,)" onClick={step(-1)}>
           <StepBack aria-hidden className="size-4" />
         </Button>
         <Button kind="icon" aria-label="One frame on" title="One frame on (.)" onClick={step(1)}>
           <StepForward aria-hidden className="size-4" />
         </Button>
-        <MediaTimeRange className="min-w-24 flex-1 px-2" />
+        <MediaTimeRange className="h-9 min-w-24 flex-1 px-2 max-sm:order-first max-sm:basis-full" />
         <Readout element={element} />
         <SpeedButton element={element} />
         <Button
@@ -95,8 +99,8 @@ export function Player({ video }: { video: VideoView }) {
         >
           <Repeat aria-hidden className="size-4" />
         </Button>
-        <MediaMuteButton className="rounded-control p-2.5" />
-        <MediaFullscreenButton className="rounded-control p-2.5" />
+        <MediaMuteButton className={mediaButton} />
+        <MediaFullscreenButton className={mediaButton} />
       </MediaControlBar>
       {fault && (
         <p role="alert" className="mt-2 text-sm text-failed">

@@ -3,7 +3,7 @@ import { Check } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '#ui/base/button.tsx';
 import { cn } from '#ui/class-names.ts';
-import { phaseInk, phaseOf } from '#ui/phase.ts';
+import { phaseInk, phaseOf, startedAt } from '#ui/phase.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { ordinal, rangeLeft, timecode } from '#ui/time.ts';
 import { useNow } from '#ui/use-now.ts';
@@ -17,7 +17,7 @@ type Props = { video: VideoView; resting: boolean; onWatch(): void };
 export function Progress({ video, resting, onWatch }: Props) {
   const now = useNow(true);
   const phase = phaseOf(video);
-  const elapsed = timecode(now - Date.parse(video.created_at));
+  const elapsed = timecode(now - startedAt(video));
   return (
     <div className="grid gap-3">
       <div aria-hidden="true" className="h-1 overflow-hidden rounded-full bg-line">

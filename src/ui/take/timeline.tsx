@@ -17,6 +17,7 @@ const actors: Record<string, string> = {
 /** Everything that happened to the take, oldest first, as a vertical line. */
 export function TimelineView({ video }: { video: VideoView }) {
   const { data, isPending, isError, refetch } = useTimeline(video);
+  const { data: session } = useSession();
   const now = new Date();
   return (
     <section aria-label="Timeline">
@@ -32,35 +33,31 @@ export function TimelineView({ video }: { video: VideoView }) {
           <Entry key={event.id} event={event} now={now} isLast={index === data.events.length - 1} />
         ))}
       </ol>
+      {session?.user.role === 'admin' && data && (
+        <details className="mt-1 text-sm">
+          <summary className="text-faint">Raw data</summary>
+          <pre className="mt-2 max-h-96 overflow-auto rounded-control bg-lifted p-3 font-mono break-words whitespace-pre-wrap">
+            {JSON.stringify(data.events, null, 2)}
+          </pre>
+        </details>
+      )}
     </section>
   );
 }
 
 function Entry({ event, now, isLast }: { event: TimelineEvent; now: Date; isLast: boolean }) {
-  const { data: session } = useSession();
-  const hasData = session?.user.role === 'admin' && Object.keys(event.data).length > 0;
   return (
     <li className="relative grid grid-cols-[1rem_1fr] gap-x-2 pb-3">
       {!isLast && <span aria-hidden className="absolute top-3 bottom-[-0.5rem] left-[3.5px] w-px bg-line" />}
       <span aria-hidden className="relative mt-1.5 size-2 rounded-full border border-faint bg-raised" />
-      <div className="min-w-0 text-sm">
-        <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-          <span>{event.text}</span>
-          <span className="text-faint">
-            {actors[event.actor.type] ?? event.actor.type}{' '}
-            <time dateTime={event.at} className="pl-2 font-mono">
-              {clock(event.at, now)}
-            </time>
-          </span>
-        </div>
-        {hasData && (
-          <details>
-            <summary className="text-faint">Raw</summary>
-            <pre className="mt-1 max-h-48 overflow-auto rounded-control bg-lifted p-2 font-mono break-words whitespace-pre-wrap">
-              {JSON.stringify(event.data, null, 2)}
-            </pre>
-          </details>
-        )}
+      <div className="flex min-w-0 flex-wrap items-baseline justify-between gap-x-4 text-sm">
+        <span className="min-w-0">{event.text}</span>
+        <span className="text-faint">
+          {actors[event.actor.type] ?? event.actor.type}
+          <time dateTime={event.at} className="pl-3 font-mono">
+            {clock(event.at, now)}
+          </time>
+        </span>
       </div>
     </li>
   );
