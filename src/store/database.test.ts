@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { wish } from './conformance/scene.ts';
 import { OutsideTransaction } from './database.ts';
 import { migrate } from './migrate.ts';
+import { openStore } from './store.ts';
 import { testDatabases } from './testing.ts';
 
 describe.each(testDatabases())('$name', ({ open }) => {
@@ -88,6 +90,18 @@ describe.each(testDatabases())('$name', ({ open }) => {
     expect(before.length).toBeGreaterThan(0);
     await Promise.all([migrate(database), migrate(database)]);
     expect(await applied()).toEqual(before);
+  });
+
+  test('events of a restored dump come before those written since', async () => {
+    const database = await open();
+    const store = openStore(database);
+    await store.create([wish(1)], 10);
+    await database.query(`update events set xid = '9000000000000'`);
+    expect(await store.eventsAfter('0-0', 10)).toEqual({ events: [], more: true });
+    await migrate(database);
+    await store.create([wish(2)], 10);
+    const { events } = await store.eventsAfter('0-0', 10);
+    expect(events.map(({ videoId }) => videoId)).toEqual([wish(1).id, wish(2).id]);
   });
 
   test('everything stands in the configured schema, and none of it in public', async () => {

@@ -21,4 +21,3 @@ export function listeners() {
     },
   };
 }
-export type Listeners = ReturnType<typeof listeners>;

@@ -21,5 +21,7 @@ export async function migrate(database: Database): Promise<void> {
       for (const statement of sql) await tx.query(statement.replaceAll('"public".', ''));
       await tx.query('insert into migrations values ($1, now())', [folderMillis]);
     }
+    // A restored dump brings transaction ids of another server: those ahead of ours would be hidden until we get there.
+    await tx.query('update events set xid = pg_current_xact_id() where xid > pg_current_xact_id()');
   });
 }
