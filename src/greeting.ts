@@ -9,7 +9,7 @@ export async function greeting({ config, firstRun, system, keyFile }: Dailies, p
   const model = catalogue.get(catalogue.defaultModel());
   return [
     `Dailies is at ${origin}`,
-    ...(link ? [`Sign in:  ${link}`] : []),
+    `Sign in:  ${link ?? `${origin}/sign-in`}`,
     ...providerLines(config),
     `Model:    ${model?.label ?? catalogue.defaultModel()}${config.defaultModel ? ' (DAILIES_DEFAULT_MODEL)' : ''}`,
     keyFile ? `API key:  ${keyFile}` : 'API key:  as DAILIES_API_KEY says',

@@ -67,7 +67,7 @@ export function createAccounts({ database, secret, appUrl, log }: AuthOptions): 
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 8, maxPasswordLength: 128 },
     session: { expiresIn: 30 * 86_400, updateAge: 86_400 },
     user: { additionalFields: { role: { type: 'string', input: false, required: true, defaultValue: 'member' } } },
-    rateLimit: { enabled: true, window: 60, max: 100, customRules: { '/sign-in/email': { window: 60, max: 10 } } },
+    rateLimit: { enabled: true, window: 60, max: 100, customRules: { '/sign-in/email': { window: 60, max: 5 } } },
     advanced: {
       cookiePrefix: 'dailies',
       // On a plain http address (a LAN, loopback) a Secure cookie would never come back.

@@ -115,6 +115,12 @@ describe('the live stream', () => {
     expect((await test.call('anonymous', 'GET', `/api/events?token=${token}`)).status).toBe(401);
   });
 
+  it('answers HEAD without beginning', async () => {
+    test = await createTestApi({ store: openMemoryStore(), engine: false });
+    const answer = await test.call('owner', 'HEAD', '/api/events');
+    expect([answer.status, await answer.text(), test.api.live.subscribers()]).toEqual([200, '', 0]);
+  });
+
   it('ends when the server stops, and leaves no listener behind', async () => {
     test = await createTestApi({ store: openMemoryStore() });
     const stream = await listen('owner');

@@ -15,6 +15,13 @@ const watchedForMs = 60_000;
 const snapshotSize = 100;
 const cursorPattern = /^\d{1,20}-\d{1,20}$/;
 
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  // Proxies must neither keep nor compress it.
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};
+
 const stream = createRoute({
   method: 'get',
   path: '/events',
@@ -50,6 +57,8 @@ export function eventRoutes(api: Api) {
       linkedVideo
         ? api.links.verify(linkedVideo, token ?? '', clock.now())
         : (await identityOf(api, c.req.raw.headers)) !== null;
+    // Nobody would read the stream, and nothing would end it.
+    if (c.req.method === 'HEAD') return new Response(null, { headers });
     const origin = ownOrigin(c, api.settings);
     const subscription = await api.live.subscribe(audience);
     const beat = async () => {
@@ -59,14 +68,7 @@ export function eventRoutes(api: Api) {
     const messages = tell(c, subscription, audience, origin, beat);
     return new Response(
       streamOf(messages, () => subscription.close(), c),
-      {
-        headers: {
-          'content-type': 'text/event-stream; charset=utf-8',
-          // Proxies must neither keep nor compress it.
-          'cache-control': 'no-cache, no-transform',
-          'x-accel-buffering': 'no',
-        },
-      },
+      { headers },
     );
   });
 

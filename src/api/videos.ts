@@ -1,13 +1,14 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { runCommand } from '#engine/commands.ts';
-import { submit } from '#engine/submit.ts';
+import { type SubmitRequest, type Submitted, submit } from '#engine/submit.ts';
 import type { ListQuery, VideoDetails } from '#engine/system.ts';
 import type { JsonObject, State } from '#video/video.ts';
 import { priorities } from '#video/video.ts';
 import { ownOrigin } from './client.ts';
 import { type Api, type Env, visibleTo } from './context.ts';
 import { badField, noSuchVideo } from './errors.ts';
+import { createIdempotency } from './idempotency.ts';
 import { look } from './look.ts';
 import { createRoutes, idParams, json, problems, videoId } from './route.ts';
 import { timelineOf } from './timeline.ts';
@@ -79,12 +80,13 @@ const timeline = createRoute({
 export function videoRoutes(api: Api) {
   const { store } = api.system;
   const routes = createRoutes();
+  const once = createIdempotency<Submitted>();
 
   routes.openapi(create, async (c) => {
     const body = c.req.valid('json');
     const { who } = c.var;
     await checkInputs(api, body.inputs ?? [], who.ownerId);
-    const { ids, warnings } = await submit(api.system, {
+    const asked: SubmitRequest = {
       ownerId: who.ownerId,
       actor: who.actor,
       prompt: body.prompt,
@@ -97,7 +99,11 @@ export function videoRoutes(api: Api) {
       priority: body.priority && priorities[body.priority],
       count: body.count,
       project: body.project,
-    });
+    };
+    const key = c.req.header('idempotency-key');
+    const { result, replayed } = await once(who.ownerId, key, body, () => submit(api.system, asked));
+    const { ids, warnings } = result;
+    if (replayed) c.header('x-dailies-replayed', 'true');
     await Promise.all(ids.map((id) => look(api, id)));
     const videos = await Promise.all(ids.map(async (id) => viewFor(api, c, await find(api, c, id))));
     return c.json({ videos: videos.map((video) => ({ ...video, warnings })) }, 202);
