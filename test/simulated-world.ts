@@ -26,6 +26,8 @@ import { isTerminal, type State } from '#video/video.ts';
  */
 export type SimulatedWorld = AsyncDisposable & {
   system: System;
+  /** Where the files are stored. */
+  mediaDir: string;
   /** Requests as they reached the simulator, oldest first. */
   requests: SeenRequest[];
   posts(): SeenRequest[];
@@ -38,7 +40,7 @@ export type SimulatedWorld = AsyncDisposable & {
   ask(prompt: string, more?: Wish): Promise<string>;
   command(id: string, command: Command): Promise<CommandResult>;
   see(id: string): Promise<VideoDetails>;
-  /** Resolves in the state, or when what is seen passes; fails after 15 real seconds. */
+  /** Resolves in the state, or when what is seen passes; fails after 50 real seconds. */
   until(id: string, wanted: State | 'over' | ((seen: VideoDetails) => boolean)): Promise<VideoDetails>;
   events(id: string): Promise<StoredEvent[]>;
   /** Lets so much of the world's time pass. */
@@ -67,6 +69,9 @@ export type WorldOptions = {
   /** Seconds of the world in one real second. */
   speed?: number;
 };
+
+/** For tests in such a world: they wait more than they work, and a busy machine may take long. */
+export const inParallel = { concurrent: true, timeout: 60_000 };
 
 /** What the engine sends; the simulator asks for the same until `restart` changes its mind. */
 const ourKey = 'our-key';
@@ -125,6 +130,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<SimulatedWo
 
   return {
     system,
+    mediaDir: join(dir, 'media'),
     requests: watched.requests,
     posts: () => watched.requests.filter(({ method, path }) => method === 'POST' && path === '/v1/videos'),
     looks: (id) => requestsFor(id, ''),
@@ -139,7 +145,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<SimulatedWo
     command: (id, command) => runCommand(system, id, owner.id, command, owner),
     see,
     async until(id, wanted) {
-      const endMs = performance.now() + 15_000;
+      const endMs = performance.now() + 50_000;
       for (;;) {
         const seen = await see(id);
         const { state } = seen.video;
@@ -199,7 +205,7 @@ function watchRequests(port: number, clock: Clock): { requests: SeenRequest[]; s
       whole: false,
     };
     requests.push(seen);
-    response.once('finish', () => Object.assign(seen, { status: response.statusCode, whole: true }));
+    response.once('finish', () => Object.assign(seen, { status: response.statusCode, whole: !socket.destroyed }));
   };
   subscribe('http.server.request.start', onStart);
   return { requests, stop: () => unsubscribe('http.server.request.start', onStart) };
