@@ -58,6 +58,11 @@ export class LiveStore implements LiveListener {
     if (before && after && before.state !== after.state) for (const tell of this.#changeListeners) tell(before, after);
   }
 
+  /** A queued video, unless it has left the line while the answer was on its way. */
+  receivePlace(video: VideoView): void {
+    if (this.#live.view.videos.get(video.id)?.state === 'queued') this.receive(video);
+  }
+
   /** An answer of the server, without what was deleted here and with what the stream has told since. */
   latest(videos: readonly VideoView[]): VideoView[] {
     const known = this.#live.view.videos;

@@ -83,15 +83,19 @@ function lead(
 function listen(listener: LiveListener): () => void {
   let source: EventSource;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  // A proxy may open the stream and keep what it says: the first one counts as open when it has spoken.
+  let hasSpoken = false;
   const open = () => {
     source = new EventSource(streamUrl);
-    source.onopen = () => listener.onConnection('open');
+    source.onopen = () => hasSpoken && listener.onConnection('open');
     source.onerror = () => {
       listener.onConnection('lost');
       if (source.readyState === EventSource.CLOSED) retryTimer = setTimeout(open, retryMs);
     };
     for (const event of ['snapshot', 'video', 'removed'] as const) {
       source.addEventListener(event, ({ data }: MessageEvent<string>) => {
+        if (!hasSpoken) listener.onConnection('open');
+        hasSpoken = true;
         listener.onMessage({ event, data: JSON.parse(data) } as LiveMessage);
       });
     }

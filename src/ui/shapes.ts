@@ -2,9 +2,8 @@ import type { z } from 'zod';
 import type * as wire from '#api/wire.ts';
 
 /** The wire's shapes by name. Types only: the schemas, and zod with them, stay out of the browser's bundle. */
-export type { CommandName, CreateInput, LiveMessage, ModelView, VideoView } from '#api/wire.ts';
+export type { CreateInput, LiveMessage, ModelView, VideoView } from '#api/wire.ts';
 
-export type Attention = z.infer<typeof wire.attentionSchema>;
 export type CommandAnswer = z.infer<typeof wire.commandAnswerSchema>;
 export type DecideBody = z.infer<typeof wire.decideSchema>;
 export type Eta = z.infer<typeof wire.etaSchema>;

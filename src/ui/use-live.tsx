@@ -2,12 +2,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import { api } from './api.ts';
-import { openLive } from './live.ts';
+import { type Connection, openLive } from './live.ts';
 import { type Live, LiveStore } from './live-store.ts';
 import { nothingYet } from './live-view.ts';
 
 const LiveContext = createContext<LiveStore | null>(null);
 const silentMs = 5_000;
+const queueMs = 10_000;
 const notYet: Live = { view: nothingYet, connection: 'connecting' };
 
 /** Keeps the live stream open for everything inside. */
@@ -22,7 +23,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
   }, [connection, client]);
   return (
     <LiveContext value={store}>
-      <PollWhenSilent />
+      <AskBesides />
       {children}
     </LiveContext>
   );
@@ -40,19 +41,42 @@ export function useLive(): Live {
   return useSyncExternalStore(store.subscribe, store.getLive, () => notYet);
 }
 
-/** Behind a proxy that lets no stream through, the newest videos are asked for instead. */
-function PollWhenSilent() {
+/** Asks for what the stream does not tell. */
+function AskBesides() {
   const store = useLiveStore();
-  const { connection } = useLive();
-  const { data } = useQuery({
+  const { view, connection } = useLive();
+  const isSilent = useIsSilent(connection);
+  // Behind a proxy that lets no stream through, all is asked for.
+  const newest = useQuery({
     queryKey: ['newest'],
     queryFn: ({ signal }) => api.videos({ limit: 100 }, signal),
-    enabled: connection !== 'open',
+    enabled: isSilent,
     refetchInterval: silentMs,
-    initialData: undefined,
+  });
+  // A place in line is worked out on reading, so nobody tells of it.
+  const queued = useQuery({
+    queryKey: ['queued'],
+    queryFn: ({ signal }) => api.videos({ status: 'queued', limit: 100 }, signal),
+    enabled: [...view.videos.values()].some(({ state }) => state === 'queued'),
+    staleTime: queueMs,
+    refetchInterval: queueMs,
   });
   useEffect(() => {
-    if (data) for (const video of data.videos) store.receive(video);
-  }, [data, store]);
+    if (newest.data) for (const video of newest.data.videos) store.receive(video);
+  }, [newest.data, store]);
+  useEffect(() => {
+    if (queued.data) for (const video of queued.data.videos) store.receivePlace(video);
+  }, [queued.data, store]);
   return null;
+}
+
+/** Whether the stream has not been open for a while. */
+function useIsSilent(connection: Connection): boolean {
+  const [isSilent, setSilent] = useState(false);
+  useEffect(() => {
+    if (connection === 'open') return setSilent(false);
+    const timer = setTimeout(() => setSilent(true), silentMs);
+    return () => clearTimeout(timer);
+  }, [connection]);
+  return isSilent;
 }

@@ -27,6 +27,10 @@ const statesOf: Record<NonNullable<Filter['status']>, readonly VideoView['state'
 export const countUnder = (status: keyof typeof statesOf, counts: Readonly<Record<string, number>>): number =>
   statesOf[status].reduce((sum, state) => sum + (counts[state] ?? 0), 0);
 
+/** How many are under way. */
+export const countUnderWay = (counts: Readonly<Record<string, number>>): number =>
+  countUnder('queued', counts) + countUnder('running', counts);
+
 /** The list with this video in its place: changed, come in, or gone because the filter no longer shows it. */
 export function place(pages: Pages, video: VideoView, filter: Filter): Pages {
   const shown = pages.pages.flatMap((page) => page.videos).find(({ id }) => id === video.id);

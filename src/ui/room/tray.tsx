@@ -8,6 +8,7 @@ import { type Phase, phaseOf } from '#ui/phase.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { ordinal, rangeLeft } from '#ui/time.ts';
 import { useLive } from '#ui/use-live.tsx';
+import { countUnderWay } from '#ui/video-lists.ts';
 
 const order: Phase[] = ['needs_you', 'working', 'waiting'];
 const shownAtMost = 12;
@@ -21,6 +22,9 @@ export function Tray() {
       .filter((video) => phaseOf(video) === phase)
       .sort((a, b) => a.created_at.localeCompare(b.created_at)),
   );
+  const shown = videos.slice(0, shownAtMost);
+  // The oldest may lie beyond what the stream began with.
+  const total = Math.max(videos.length, countUnderWay(view.counts));
   const needsYou = videos.filter((video) => phaseOf(video) === 'needs_you').length;
   return (
     <aside
@@ -39,7 +43,7 @@ export function Tray() {
         className="flex h-12 w-full items-center gap-3 px-4 text-sm lg:hidden"
       >
         {videos[0] && <MiniLeader video={videos[0]} />}
-        <span>{videos.length === 1 ? '1 take under way' : `${videos.length} takes under way`}</span>
+        <span>{total === 1 ? '1 take under way' : `${total} takes under way`}</span>
         {needsYou > 0 && <span className="text-needs-you">{needsYou} needs you</span>}
         <ChevronUp aria-hidden className={cn('ml-auto size-4 text-faint', isOpen && 'rotate-180')} />
       </button>
@@ -49,15 +53,15 @@ export function Tray() {
           !isOpen && 'max-lg:hidden',
         )}
       >
-        {videos.slice(0, shownAtMost).map((video) => (
+        {shown.map((video) => (
           <li key={video.id}>
             <Line video={video} />
           </li>
         ))}
       </ul>
-      {videos.length > shownAtMost && (
+      {total > shown.length && (
         <p className={cn('px-2 pt-2 font-mono text-sm text-faint', !isOpen && 'max-lg:hidden')}>
-          and {videos.length - shownAtMost} more
+          and {total - shown.length} more
         </p>
       )}
     </aside>

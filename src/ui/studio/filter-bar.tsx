@@ -1,6 +1,6 @@
 'use client';
 import { Search, Star } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Select } from '#ui/base/select.tsx';
 import { cn } from '#ui/class-names.ts';
 import { countUnder, type Filter } from '#ui/video-lists.ts';
@@ -86,13 +86,24 @@ function Chip({ isChosen, onClick, label, className, children }: ChipProps) {
   );
 }
 
+/** Searches when the typing pauses; `value` changes from outside too, as when all is shown again. */
 function SearchField({ value, onChange }: { value: string; onChange(value: string): void }) {
   const [text, setText] = useState(value);
+  const sent = useRef(value);
+  const send = useRef(onChange);
+  send.current = onChange;
   useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), typingMs);
+    if (value !== sent.current) setText(value);
+    sent.current = value;
+  }, [value]);
+  useEffect(() => {
+    if (text === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = text;
+      send.current(text);
+    }, typingMs);
     return () => clearTimeout(timer);
-  }, [text, value, onChange]);
+  }, [text]);
   return (
     <div className="relative max-sm:flex-1">
       <Search

@@ -5,7 +5,7 @@ import { Button } from '#ui/base/button.tsx';
 import { cn } from '#ui/class-names.ts';
 import { phaseInk, phaseOf, startedAt } from '#ui/phase.ts';
 import type { VideoView } from '#ui/shapes.ts';
-import { ordinal, rangeLeft, timecode } from '#ui/time.ts';
+import { rangeLeft, timecode } from '#ui/time.ts';
 import { useNow } from '#ui/use-now.ts';
 
 const steps = ['queued', 'rendering', 'saving', 'ready'] as const;
@@ -30,7 +30,7 @@ export function Progress({ video, resting, onWatch }: Props) {
         />
       </div>
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <span className={cn('font-medium', phaseInk[phase])}>{stepWords(video)}</span>
+        <span className={cn('font-medium', phaseInk[phase])}>{video.step.text}</span>
         <span className="font-mono text-sm text-soft">
           {elapsed}
           {video.eta && ` · ${rangeLeft(video.eta)}`}
@@ -47,7 +47,7 @@ export function Progress({ video, resting, onWatch }: Props) {
       ) : (
         <p className="text-sm text-soft">You can close this. It goes on in the background.</p>
       )}
-      <Spoken text={`${stepWords(video)}, ${video.progress} %${video.eta ? `, ${rangeLeft(video.eta)}` : ''}`} />
+      <Spoken text={`${video.step.text}, ${video.progress} %${video.eta ? `, ${rangeLeft(video.eta)}` : ''}`} />
     </div>
   );
 }
@@ -78,14 +78,6 @@ function Steps({ video }: { video: VideoView }) {
       })}
     </ol>
   );
-}
-
-/** The step in words for people. */
-function stepWords(video: VideoView): string {
-  if (video.state === 'queued' && video.queue_position !== null) {
-    return video.queue_position === 1 ? 'Next in line' : `${ordinal(video.queue_position)} in line`;
-  }
-  return video.step.text;
 }
 
 /** One polite live region that speaks at most every ten seconds. The end is spoken by the page around it. */
