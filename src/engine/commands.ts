@@ -1,3 +1,4 @@
+import { type AdminCommand, ruleForAdmin } from '#video/admin-commands.ts';
 import { type Command, rule } from '#video/commands.ts';
 import { accepted } from '#video/submission.ts';
 import type { Actor, Claimed } from '#video/video.ts';
@@ -45,7 +46,7 @@ export async function runCommand(
   system: System,
   id: string,
   ownerId: string | null,
-  command: Command,
+  command: Command | AdminCommand,
   actor: Actor,
 ): Promise<CommandResult> {
   const { store } = system;
@@ -53,13 +54,14 @@ export async function runCommand(
   if (claimed === 'remembered') {
     return { videoId: id, note: 'It is being worked on; this will be done right after.', remembered: true };
   }
-  const ruling = rule(claimed, command, {
+  const occasion = {
     now: claimed.at,
     actor,
     nextAttemptId: newId(system, 'attempt'),
     deadlineMs: deadlineMsOf(system, claimed.video.resolvedModel),
     retentionMs: system.providers.get(claimed.video.provider)?.capabilities.retentionMs ?? 0,
-  });
+  };
+  const ruling = isAdminCommand(command) ? ruleForAdmin(claimed, command, occasion) : rule(claimed, command, occasion);
   const seq = claimed.video.claimSeq;
   switch (ruling.kind) {
     case 'refuse':
@@ -80,10 +82,13 @@ export async function runCommand(
   }
 }
 
+const adminCommands: ReadonlySet<string> = new Set<AdminCommand['name']>(['extend', 'give_up', 'requeue']);
+const isAdminCommand = (command: Command | AdminCommand): command is AdminCommand => adminCommands.has(command.name);
+
 /** A person found the lost job at the provider: its id is asked for before it is believed. Admins only. */
 export async function adoptById(system: System, id: string, upstreamId: string, actor: Actor): Promise<CommandResult> {
   const { store } = system;
-  const claimed = await claimPatiently(system, id, null, { name: 'decide', decision: 'keep_looking' }, actor);
+  const claimed = await claimPatiently(system, id, null, { name: 'decide' }, actor);
   if (claimed === 'remembered') throw new Busy();
   const provider = system.providers.get(claimed.video.provider);
   const giveBack = () => store.release([{ id, seq: claimed.video.claimSeq }]);
@@ -112,7 +117,7 @@ async function claimPatiently(
   system: System,
   id: string,
   ownerId: string | null,
-  command: Command,
+  command: Pick<Command | AdminCommand, 'name'>,
   actor: Actor,
 ): Promise<Claimed | 'remembered'> {
   const { store, clock, settings } = system;

@@ -78,6 +78,8 @@ export type EventType =
   | 'collect_again'
   | 'keep_looking'
   | 'given_up'
+  | 'deadline_extended'
+  | 'requeued'
   | 'deleted'
   | 'poisoned';
 

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { type AdminCommand, ruleForAdmin } from './admin-commands.ts';
+import { at, claimedIn, t0 } from './testing.ts';
+import { type State, states } from './video.ts';
+
+const occasion = {
+  now: t0,
+  actor: { type: 'user' as const, id: 'admin' },
+  nextAttemptId: 'attempt_2',
+  deadlineMs: 900_000,
+  retentionMs: 0,
+};
+const outcomeOf = (state: State, command: AdminCommand) => {
+  const ruling = ruleForAdmin(claimedIn(state), command, occasion);
+  return ruling.kind === 'move' ? ruling.move.to : ruling.kind;
+};
+
+const expected: Record<State, [extend: string, giveUp: string, requeue: string]> = {
+  queued: ['refuse', 'refuse', 'queued'],
+  submitting: ['refuse', 'failed', 'refuse'],
+  unknown: ['refuse', 'failed', 'refuse'],
+  needs_decision: ['refuse', 'failed', 'refuse'],
+  running: ['running', 'failed', 'refuse'],
+  overdue: ['running', 'failed', 'refuse'],
+  storing: ['refuse', 'failed', 'refuse'],
+  canceling: ['refuse', 'failed', 'refuse'],
+  completed: ['refuse', 'refuse', 'refuse'],
+  failed: ['refuse', 'refuse', 'refuse'],
+  canceled: ['refuse', 'refuse', 'refuse'],
+};
+
+describe.each(states)('an operator, in state %s,', (state) => {
+  it('extends, gives up and requeues as the table says, and hears why where not', () => {
+    const commands: AdminCommand[] = [{ name: 'extend', byMs: 60_000 }, { name: 'give_up' }, { name: 'requeue' }];
+    expect(commands.map((command) => outcomeOf(state, command))).toEqual(expected[state]);
+    for (const command of commands) {
+      const ruling = ruleForAdmin(claimedIn(state), command, occasion);
+      if (ruling.kind === 'refuse') expect(ruling.message).toMatch(/\.$/);
+    }
+  });
+});
+
+describe('what an operator does', () => {
+  it('moves the deadline, and brings an overdue take back to running', () => {
+    const ruling = ruleForAdmin(claimedIn('overdue'), { name: 'extend', byMs: 60_000 }, occasion);
+    expect(ruling).toMatchObject({ kind: 'move', move: { to: 'running', video: { deadlineAt: at(60) }, next: t0 } });
+  });
+
+  it('gives up a take that goes on being watched, and one that can be collected', () => {
+    const silent = ruleForAdmin(claimedIn('running'), { name: 'give_up' }, occasion);
+    expect(silent).toMatchObject({
+      move: { video: { errorCode: 'provider_silent' }, attempt: { outcome: null }, next: t0 },
+    });
+    const lost = ruleForAdmin(claimedIn('unknown'), { name: 'give_up' }, occasion);
+    expect(lost).toMatchObject({ move: { video: { errorCode: 'submission_unknown' } } });
+    const rendered = ruleForAdmin(claimedIn('storing'), { name: 'give_up' }, occasion);
+    expect(rendered).toMatchObject({ move: { video: { errorCode: 'download_failed' }, next: null } });
+  });
+
+  it('requeues only what was never sent', () => {
+    const ruling = ruleForAdmin(claimedIn('queued', { notBefore: at(600) }), { name: 'requeue' }, occasion);
+    expect(ruling).toMatchObject({ kind: 'move', move: { to: 'queued', next: null, video: { notBefore: null } } });
+  });
+});
