@@ -22,14 +22,37 @@ export function stopwatch(system: Pick<System, 'clock'>, claimed: Claimed): () =
   return () => new Date(claimed.at.getTime() + system.clock.now().getTime() - startedMs);
 }
 
+/** History moves slowly: a pass over a thousand videos of a kind asks for it once. */
+const learnedForMs = 5_000;
+const mostKinds = 1_000;
+type Learned = { untilMs: number; quantiles: Promise<Quantiles | null> };
+const learnedFrom = new WeakMap<object, Map<string, Learned>>();
+
+async function learnedOf(
+  { store, clock }: Pick<System, 'store' | 'clock'>,
+  { resolvedModel, seconds, size }: Pick<Video, 'resolvedModel' | 'seconds' | 'size'>,
+): Promise<Quantiles | null> {
+  const kinds = learnedFrom.get(store) ?? new Map<string, Learned>();
+  learnedFrom.set(store, kinds);
+  const kind = `${resolvedModel} ${seconds} ${size}`;
+  const nowMs = clock.now().getTime();
+  const known = kinds.get(kind);
+  if (known && nowMs < known.untilMs) return known.quantiles;
+  if (kinds.size >= mostKinds) kinds.clear();
+  const quantiles = store.quantiles(resolvedModel, seconds, size);
+  kinds.set(kind, { untilMs: nowMs + learnedForMs, quantiles });
+  quantiles.catch(() => kinds.delete(kind));
+  return quantiles;
+}
+
 const fallback: Quantiles = { p5: 20_000, p50: 90_000, p90: 240_000 };
 
 /** How long such clips take: learned, else the catalogue's word, else a guess. */
 export async function typicalOf(
-  system: Pick<System, 'store' | 'catalogue'>,
+  system: Pick<System, 'store' | 'catalogue' | 'clock'>,
   video: Pick<Video, 'resolvedModel' | 'seconds' | 'size'>,
 ): Promise<Quantiles> {
-  const learned = await system.store.quantiles(video.resolvedModel, video.seconds, video.size);
+  const learned = await learnedOf(system, video);
   return learned ?? system.catalogue.get(video.resolvedModel)?.typical ?? fallback;
 }
 
