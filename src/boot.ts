@@ -183,6 +183,9 @@ async function readInput(store: Store, media: Media, id: string, signal: AbortSi
   return { bytes, contentType: asset.contentType, name: `${asset.id}.${asset.contentType.split('/')[1]}` };
 }
 
+/** `npm run simulator` names its origin; the protocol lies below /v1. */
+const withVersion = (url: string): string => (url.endsWith('/v1') ? url : `${url}/v1`);
+
 const randomText = (bytes: number) => randomBytes(bytes).toString('base64url');
 
 const clock: Clock = {

@@ -78,8 +78,8 @@ export function eventRoutes(api: Api) {
     audience: Audience,
     origin: string,
     beat: () => Promise<boolean>,
-  ): AsyncGenerator<string> {
-    yield 'retry: 2000\n\n';
+  ): AsyncGenerator<Uint8Array> {
+    yield encoder.encode('retry: 2000\n\n');
     if (!(await beat())) return;
     const lastId = c.req.header('last-event-id');
     const missed = lastId && cursorPattern.test(lastId) ? await api.live.since(lastId, audience) : null;
@@ -89,12 +89,12 @@ export function eventRoutes(api: Api) {
       const change = await subscription.next(heartbeatMs);
       if (change === null) return;
       if (change !== 'idle') yield format(change, origin);
-      else if (await beat()) yield ': still here\n\n';
+      else if (await beat()) yield encoder.encode(': still here\n\n');
       else return;
     }
   }
 
-  async function snapshot({ ownerId, videoId }: Audience, origin: string): Promise<string> {
+  async function snapshot({ ownerId, videoId }: Audience, origin: string): Promise<Uint8Array> {
     // Before the rows are read: what changes meanwhile is told once more, never lost.
     const cursor = await store.latestCursor();
     const one = videoId ? await store.get(videoId, null) : null;
@@ -109,15 +109,30 @@ export function eventRoutes(api: Api) {
   return routes;
 }
 
-const format = ({ cursor, videoId, view }: Change<VideoView>, origin: string): string =>
+const encoder = new TextEncoder();
+const written = new WeakMap<Change<VideoView>, Map<string, Uint8Array>>();
+
+/** Written out once for all who came by the same address. */
+function format(change: Change<VideoView>, origin: string): Uint8Array {
+  const known = written.get(change) ?? new Map<string, Uint8Array>();
+  written.set(change, known);
+  const text = known.get(origin) ?? textOf(change, origin);
+  known.set(origin, text);
+  return text;
+}
+
+const textOf = ({ cursor, videoId, view }: Change<VideoView>, origin: string): Uint8Array =>
   view ? message('video', cursor, absolute(view, origin)) : message('removed', cursor, { id: videoId });
 
-const message = (event: string, id: string, data: unknown): string =>
-  `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;
+const message = (event: string, id: string, data: unknown): Uint8Array =>
+  encoder.encode(`event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
 
 /** Pulled by the client's pace: what it does not take stays, newest only, in the subscription. */
-function streamOf(messages: AsyncGenerator<string>, close: () => void, c: Context<Env>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
+function streamOf(
+  messages: AsyncGenerator<Uint8Array>,
+  close: () => void,
+  c: Context<Env>,
+): ReadableStream<Uint8Array> {
   const end = () => close();
   c.req.raw.signal.addEventListener('abort', end, { once: true });
   return new ReadableStream({
@@ -127,7 +142,7 @@ function streamOf(messages: AsyncGenerator<string>, close: () => void, c: Contex
         if (done) {
           end();
           controller.close();
-        } else controller.enqueue(encoder.encode(value));
+        } else controller.enqueue(value);
       } catch (error) {
         c.var.log.warn({ err: error, request: c.var.requestId }, 'a live stream broke off');
         end();
