@@ -70,7 +70,7 @@ async function assemble(config: Config): Promise<Dailies> {
     const media = createDiskMedia({ dir: join(config.dataDir, 'media') });
     const { providers, catalogue } = createRegistry({
       openai: config.openai.baseUrl ? { baseUrl: config.openai.baseUrl, apiKey: config.openai.apiKey } : null,
-      simulator: { url: () => (config.simulatorUrl ? `${config.simulatorUrl}/v1` : simulator.url()) },
+      simulator: { url: () => (config.simulatorUrl ? withVersion(config.simulatorUrl) : simulator.url()) },
       defaultModel: config.defaultModel,
       allowHosts: config.allowHosts,
       readInput: (id, signal) => readInput(store, media, id, signal),
