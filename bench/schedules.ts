@@ -27,12 +27,14 @@ export async function benchSchedules(ground: Ground): Promise<Row[]> {
   const seed1 = run(every(5));
   const noisy = run(ours(typical, noisyProgress));
   ground.say(`calls and mean delay: noisy progress ${told(noisy)}, fixed 5 s ${told(seed1)}`);
-  const name = 'noisy progress';
+  const name = 'noisy progress, nobody watches';
   return [
     ...compared(name, noisy, 'fixed 5 s (seed 1)', seed1, { callsAtMost: 1 / 3, earlier: true }),
     ...compared(name, noisy, 'cron of 30 s (seed 2)', run(every(30)), { earlier: true }),
     ...compared(name, noisy, '5 s, doubling after 2 min (seed 1, later)', run(backingOff), { earlier: true }),
+    ...compared('noisy progress, watched all the time', run(ours(typical, noisyProgress, true)), 'fixed 5 s', seed1),
     ...compared('exact progress', run(ours(typical, exactProgress)), 'fixed 5 s', seed1),
+    ...compared('progress itself off by a fifth', run(ours(typical, wildProgress)), 'fixed 5 s', seed1),
     ...compared('progress in steps of 10 %', run(ours(typical, coarseProgress)), 'fixed 5 s', seed1),
     ...compared('99 % for the last tenth', run(ours(typical, earlyProgress)), 'fixed 5 s', seed1),
     ...compared('no progress, watched', run(ours(typical, null, true)), 'fixed 5 s', seed1),
@@ -118,8 +120,11 @@ function* backingOff(): Iterable<number> {
 type Progress = (share: number, random: Random) => number;
 
 const exactProgress: Progress = (share) => Math.floor(100 * share);
-/** Each report is off by a fifth, so that it jumps to and fro. */
-const noisyProgress: Progress = (share, random) => Math.floor(100 * share * Math.exp(0.2 * normal(random)));
+/** Each report is wrong about the time that is left by a fifth, so that it jumps to and fro. */
+const noisyProgress: Progress = (share, random) =>
+  Math.floor((100 * share) / (share + (1 - share) * Math.exp(0.2 * normal(random))));
+/** Each report is itself off by a fifth: near the end it knows next to nothing. */
+const wildProgress: Progress = (share, random) => Math.floor(100 * share * Math.exp(0.2 * normal(random)));
 const coarseProgress: Progress = (share) => 10 * Math.floor(10 * share);
 const earlyProgress: Progress = (share) => Math.floor(110 * share);
 

@@ -17,6 +17,7 @@ const commands = {
   test: { script: ['bin/test.ts'], nodeEnv: 'test', about: 'everything that can fail' },
   verify: { script: ['bin/verify.ts'], about: 'the static checks, in seconds' },
   doctor: { script: ['bin/doctor.ts'], about: 'what this machine has and lacks' },
+  bench: { script: ['bench/run.ts'], nodeEnv: 'production', about: 'ours beside the seed design, measured' },
   'demo:unplug': { script: ['bin/demo-unplug.ts'], about: 'twenty prompts and ten power cuts' },
 };
 

@@ -1,8 +1,8 @@
-export type Storage = { ms: number; growthMb: number };
+export type Storage = { ms: number; growthMb: number; peakMb: number };
 
 const mb = 1_000_000;
 
-/** Answers the time, and by how much the process has grown at its peak over what it was before, by the kernel's count. */
+/** Answers the time, the peak of the process, and how far that is above what it was before, by the kernel's count. */
 export async function measureStorage(work: () => Promise<void>): Promise<Storage> {
   const idleBytes = process.memoryUsage.rss();
   const startedAt = performance.now();
@@ -10,5 +10,5 @@ export async function measureStorage(work: () => Promise<void>): Promise<Storage
   const ms = performance.now() - startedAt;
   // Kilobytes, and the highest the process has ever been: nothing falls between two samples.
   const peakBytes = process.resourceUsage().maxRSS * 1_024;
-  return { ms, growthMb: Math.max(0, peakBytes - idleBytes) / mb };
+  return { ms, growthMb: Math.max(0, peakBytes - idleBytes) / mb, peakMb: peakBytes / mb };
 }
