@@ -49,8 +49,6 @@ const sentences: Record<EventType, (data: JsonObject) => string> = {
   collect_again: () => 'Copying the file again.',
   keep_looking: () => 'Decided: keep looking.',
   given_up: () => 'We stopped looking; a late clip is still kept.',
-  deadline_extended: () => 'The deadline was moved.',
-  requeued: () => 'Back in the line.',
   deadline_extended: () => 'An operator gave it more time.',
   requeued: () => 'An operator put it back in the queue.',
   deleted: () => 'Deleted.',
