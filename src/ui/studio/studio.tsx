@@ -62,7 +62,10 @@ function TestPatternLine() {
   return (
     <p className="px-1 text-sm text-soft">
       You are using the test pattern.{' '}
-      <Link href="/connect" className="underline underline-offset-4 hover:text-ink">
+      <Link
+        href="/connect"
+        className="underline underline-offset-4 hover:text-ink pointer-coarse:inline-block pointer-coarse:py-3"
+      >
         Connect a provider
       </Link>
     </p>

@@ -17,19 +17,23 @@ export function Actions({ video, onLeave }: { video: VideoView; onLeave(): void 
   const command = useCommand(video);
   const star = useStar(video);
   const remove = useDelete();
-  const [asks, setAsks] = useState<'cancel' | 'delete' | 'force' | null>(null);
+  const [asks, setAsks] = useState<'cancel' | 'delete' | 'again' | null>(null);
+  const wasRefused = command.error instanceof ApiError && command.error.status === 409;
   useStarKey(() => star.mutate(!video.starred));
   const can = new Set(video.commands);
   const give = (next: Command) =>
     command.mutate(next, {
       onSuccess: () => setAsks(null),
       onError: (error) => {
-        if (next.name === 'retry' && !next.force && error instanceof ApiError && error.status === 409) setAsks('force');
+        if (next.name === 'retry' && error instanceof ApiError && error.status === 409) setAsks('again');
       },
     });
-  const retry = () =>
-    video.error && video.error.billed !== 'no' ? setAsks('force') : give({ name: 'retry', force: false });
-  const collects = video.error?.code === 'download_failed';
+  const ask = (question: typeof asks) => {
+    command.reset();
+    setAsks(question);
+  };
+  const mayCost = video.error !== null && video.error.billed !== 'no';
+  const retry = () => (mayCost ? ask('again') : give({ name: 'retry', force: false }));
 
   return (
     <div className="grid gap-2">
@@ -46,12 +50,12 @@ export function Actions({ video, onLeave }: { video: VideoView; onLeave(): void 
             Collect again
           </Button>
         )}
-        {can.has('retry') && !collects && (
+        {can.has('retry') && !(can.has('collect') && video.error?.code === 'download_failed') && (
           <Button kind={can.has('collect') ? 'line' : 'primary'} disabled={command.isPending} onClick={retry}>
             <RotateCcw aria-hidden className="size-4" /> Retry
           </Button>
         )}
-        {can.has('cancel') && <Button onClick={() => setAsks('cancel')}>Cancel</Button>}
+        {can.has('cancel') && <Button onClick={() => ask('cancel')}>Cancel</Button>}
         {can.has('reset') && (isOver(video) || video.attention) && (
           <Button
             title="Look at the provider again, from the beginning. Costs nothing."
@@ -75,7 +79,7 @@ export function Actions({ video, onLeave }: { video: VideoView; onLeave(): void 
             kind="icon"
             aria-label="Delete"
             title="Delete"
-            onClick={() => (isOver(video) ? remove(video, onLeave) : setAsks('delete'))}
+            onClick={() => (isOver(video) ? remove(video, onLeave) : ask('delete'))}
           >
             <Trash2 aria-hidden className="size-4" />
           </Button>
@@ -89,33 +93,33 @@ export function Actions({ video, onLeave }: { video: VideoView; onLeave(): void 
       <CancelSheet
         video={video}
         open={asks === 'cancel'}
-        onOpenChange={(open) => setAsks(open ? 'cancel' : null)}
+        onOpenChange={(open) => ask(open ? 'cancel' : null)}
         isPending={command.isPending}
         error={command.error}
         onCancel={(discard) => give({ name: 'cancel', discard })}
       />
-      <Sheet
-        title="Delete this take?"
-        open={asks === 'delete'}
-        onOpenChange={(open) => setAsks(open ? 'delete' : null)}
-      >
+      <Sheet title="Delete this take?" open={asks === 'delete'} onOpenChange={(open) => ask(open ? 'delete' : null)}>
         <p className="text-soft">
           It is still under way. It is canceled and disappears; what the provider has begun may still be billed.
         </p>
         <div className="mt-5 flex flex-wrap justify-end gap-2">
-          <Button onClick={() => setAsks(null)}>Keep it</Button>
+          <Button onClick={() => ask(null)}>Keep it</Button>
           <Button kind="primary" onClick={() => remove(video, onLeave)}>
             Delete
           </Button>
         </div>
       </Sheet>
-      <Sheet title="Send it once more?" open={asks === 'force'} onOpenChange={(open) => setAsks(open ? 'force' : null)}>
+      <Sheet title="Send it once more?" open={asks === 'again'} onOpenChange={(open) => ask(open ? 'again' : null)}>
         <p className="text-soft">
           {command.error?.message ?? 'The earlier try may have been billed. Sending it again may cost a second time.'}
         </p>
         <div className="mt-5 flex flex-wrap justify-end gap-2">
-          <Button onClick={() => setAsks(null)}>Leave it</Button>
-          <Button kind="primary" disabled={command.isPending} onClick={() => give({ name: 'retry', force: true })}>
+          <Button onClick={() => ask(null)}>Leave it</Button>
+          <Button
+            kind="primary"
+            disabled={command.isPending}
+            onClick={() => give({ name: 'retry', force: wasRefused })}
+          >
             Send again
           </Button>
         </div>

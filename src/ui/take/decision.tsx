@@ -23,7 +23,7 @@ export function Decision({ video }: { video: VideoView }) {
           We sent this, but the answer was lost. It may be rendering, and may be billed.
         </span>
       </p>
-      <div className="grid gap-1">
+      <div className="grid gap-3 sm:gap-1">
         <Choice
           label="Keep looking"
           note="We look at the provider every few minutes."

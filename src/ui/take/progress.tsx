@@ -1,5 +1,5 @@
 'use client';
-import { Check } from 'lucide-react';
+import { Check, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '#ui/base/button.tsx';
 import { cn } from '#ui/class-names.ts';
@@ -38,7 +38,7 @@ export function Progress({ video, resting, onWatch }: Props) {
         </span>
       </div>
       <Steps video={video} />
-      {video.attention && !video.attention.needs_person && <p className="text-sm text-soft">{video.attention.text}</p>}
+      {video.attention && !video.commands.includes('decide') && <Attention attention={video.attention} />}
       {resting ? (
         <p className="flex flex-wrap items-center gap-3 text-sm text-soft">
           Still going on in the background.
@@ -49,6 +49,20 @@ export function Progress({ video, resting, onWatch }: Props) {
       )}
       <Spoken text={`${video.step.text}, ${video.progress} %${video.eta ? `, ${rangeLeft(video.eta)}` : ''}`} />
     </div>
+  );
+}
+
+/** Why it takes so long, or what only a person can mend. */
+function Attention({ attention }: { attention: NonNullable<VideoView['attention']> }) {
+  if (!attention.needs_person) return <p className="text-sm text-soft">{attention.text}</p>;
+  return (
+    <p className="flex gap-2">
+      <TriangleAlert aria-hidden className="mt-1 size-4 shrink-0 text-needs-you" />
+      <span>
+        <span className="font-medium text-needs-you">Needs you. </span>
+        {attention.text}
+      </span>
+    </p>
   );
 }
 
