@@ -71,6 +71,8 @@ describe.each(Object.entries(matrix))('%s', (route, [row, request = {}]) => {
       const answer = await test.call(as === 'link' ? 'anonymous' : as, method, path.replace(':id', id) + query, {
         ...(request.body !== undefined && { body: request.body }),
         ...(request.form && { raw: image() }),
+        // Tries to sign in are counted by address.
+        from: `10.1.0.${identities.indexOf(as as As) + 1}`,
       });
       await answer.body?.cancel();
       expect(answer.status).toBe(status);
