@@ -19,6 +19,8 @@ async function both<T>({ model, real }: Pair, act: (store: Store) => Promise<T>)
 }
 
 const pick = <T>(from: readonly T[], n: number): T | undefined => from[n % Math.max(1, from.length)];
+/** Mostly a claim that still holds. */
+const recent = (claims: Claimed[], n: number) => pick(claims.slice(n % 7 === 0 ? 0 : -5), n);
 const providers = ['sim', 'other'];
 const owners = ['ada', 'bob'];
 const nat = fc.nat(1_000);
@@ -95,7 +97,7 @@ const save = fc.array(shape, { minLength: 1, maxLength: 3 }).map(
       pair.steps += 1;
       const chosen = new Map<string, (typeof shapes)[number] & { claimed: Claimed }>();
       for (const one of shapes) {
-        const claimed = pick(pair.claims, one.which);
+        const claimed = recent(pair.claims, one.which);
         if (claimed) chosen.set(claimed.video.id, { ...one, claimed });
       }
       const moves = [...chosen.values()].map((one) => {
@@ -147,7 +149,7 @@ const file = (id: string, videoId: string, attemptId: string) => ({
 const renew = fc.record({ which: nat, ms: fc.nat(60_000) }).map(
   ({ which, ms }): Step =>
     async (pair) => {
-      const claimed = pick(pair.claims, which);
+      const claimed = recent(pair.claims, which);
       if (claimed) await both(pair, (store) => store.renew(claimed.video.id, claimed.video.claimSeq, ms + 1));
     },
 );
@@ -155,7 +157,7 @@ const renew = fc.record({ which: nat, ms: fc.nat(60_000) }).map(
 const release = fc.array(nat, { maxLength: 4 }).map(
   (places): Step =>
     async (pair) => {
-      const claims = new Set(places.flatMap((place) => pick(pair.claims, place) ?? []));
+      const claims = new Set(places.flatMap((place) => recent(pair.claims, place) ?? []));
       const given = [...claims].map(({ video }) => ({ id: video.id, seq: video.claimSeq }));
       await both(pair, (store) => store.release(given));
     },
@@ -164,7 +166,7 @@ const release = fc.array(nat, { maxLength: 4 }).map(
 const hint = fc.record({ which: nat, kind: fc.nat(3), restMs: fc.option(fc.nat(20_000)) }).map(
   ({ which, kind, restMs }): Step =>
     async (pair) => {
-      const ids = [pick(pair.asked, which) ?? 'none', pick(pair.asked, which + 1) ?? 'none'];
+      const ids = [recent(pair.claims, which)?.video.id ?? 'none', pick(pair.asked, which) ?? 'none'];
       const target = kind === 0 ? 'all' : kind === 1 ? { provider: pick(providers, which) ?? 'sim' } : { ids };
       await both(pair, (store) => store.hint(target, restMs === null ? {} : { restMs }));
     },
@@ -173,7 +175,7 @@ const hint = fc.record({ which: nat, kind: fc.nat(3), restMs: fc.option(fc.nat(2
 const cancel = fc.record({ which: nat, hide: fc.boolean() }).map(
   ({ which, hide }): Step =>
     async (pair) => {
-      const id = pick(pair.asked, which) ?? 'none';
+      const id = recent(pair.claims, which)?.video.id ?? 'none';
       await both(pair, (store) => store.requestCancel(id, hide, { type: 'user', id: 'ada' }));
     },
 );
@@ -181,10 +183,12 @@ const cancel = fc.record({ which: nat, hide: fc.boolean() }).map(
 const accept = fc.record({ which: nat, job: fc.nat(8) }).map(
   ({ which, job }): Step =>
     async (pair) => {
-      const id = pick(pair.claims, which)?.attempt.id ?? 'none';
+      const id = recent(pair.claims, which)?.attempt.id ?? 'none';
       await both(pair, (store) => store.saveOperation(id, { job }, `job-${job}`));
       await both(pair, (store) => store.lostAttempts('sim', 'hash'));
-      await both(pair, (store) => store.hasOtherAnswers('sim', pick(pair.asked, which) ?? 'none'));
+      await both(pair, (store) =>
+        store.hasOtherAnswers('sim', pick(pair.asked, which) ?? 'none', new Date(pair.clock.ms - 60_000)),
+      );
     },
 );
 
@@ -227,7 +231,7 @@ const steps = fc.array(
     { weight: 4, arbitrary: pass },
     { weight: 1, arbitrary: freeAll },
   ),
-  { minLength: 5, maxLength: 60 },
+  { minLength: 20, maxLength: 80 },
 );
 
 /** Cursors are each store's own, and so are the words for what could not be written. */
