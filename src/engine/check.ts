@@ -8,7 +8,7 @@ import type { Step } from './step.ts';
  * One look at a job.
  * 1. A wish to cancel is passed on first, once, where the provider can.
  * 2. Ask the provider.
- * 3. A 404 counts only while other jobs of this provider answer something else.
+ * 3. A 404 counts only where another job of this provider got a real answer since the first one.
  * 4. Save what the answer means.
  */
 export async function check(step: Step, claimed: Claimed): Promise<void> {
@@ -20,9 +20,15 @@ export async function check(step: Step, claimed: Claimed): Promise<void> {
   const now = stopwatch(system, claimed);
   const answer = await provider.check(operation, signal);
   const about = await circumstances(system, claimed, now());
-  const missingCounts =
-    answer.kind !== 'missing' || (await system.store.hasOtherAnswers(provider.id, claimed.video.id));
+  const missingCounts = answer.kind !== 'missing' || (await othersAnswer(step, claimed));
   await save(afterAnswer(asked, answer, { ...about, missingCounts }));
+}
+
+/** At the first 404 the time of the last good look has to do: one of three may count by mistake. */
+function othersAnswer({ system, provider }: Step, { video, attempt, at }: Claimed): Promise<boolean> {
+  const { missing } = attempt.watch;
+  const since = missing ? new Date(missing.since) : (video.checkedAt ?? at);
+  return system.store.hasOtherAnswers(provider.id, video.id, since);
 }
 
 /** The row to go on with, or null when the step is over. */

@@ -241,8 +241,8 @@ export type Store = {
   recordStart(provider: string, unclear: boolean): Promise<void>;
   startsStopped(provider: string): Promise<boolean>;
   resumeStarts(provider: string): Promise<void>;
-  /** Videos of the provider that answer something else than 404: whether a 404 may count. */
-  hasOtherAnswers(provider: string, exceptVideoId: string): Promise<boolean>;
+  /** Another job of the provider got a real answer since then: whether a 404 may count. */
+  hasOtherAnswers(provider: string, exceptVideoId: string, since: Date): Promise<boolean>;
   /** Learned render times in milliseconds of the last ≤ 200 completions; null under 5. */
   quantiles(model: string, seconds: number, size: string): Promise<Quantiles | null>;
 

@@ -1,9 +1,7 @@
-import { type Connection, now } from './sql.ts';
+import { type Connection, now, unclaimed } from './sql.ts';
 
 /** So many creates in a row with an unclear outcome stop a provider's starts. */
 export const unclearStartsAllowed = 2;
-/** An answer of another job counts as recent for so long. */
-export const recentAnswerMs = 10 * 60_000;
 
 /** Counts unclear creates in a row; a clear one forgets them, and lets starts go on. */
 export async function recordStart(
@@ -40,20 +38,24 @@ async function resume(database: Connection['database'], provider: string): Promi
   );
 }
 
-/** Whether another job of the provider got a real answer lately: without one, a 404 may be the provider's own trouble. */
+/**
+ * Another job of the provider was looked at since then and got a real answer. Not one that is being looked at just now,
+ * nor one whose file cannot be had: their last answer may be older.
+ */
 export async function hasOtherAnswers(
   { database, now: time }: Connection,
   provider: string,
   exceptVideoId: string,
+  since: Date,
 ): Promise<boolean> {
   const answered = await database.query(
     `select 1 from videos v
      cross join lateral (select * from attempts where video_id = v.id order by n desc limit 1) a
-     where v.provider = $2 and v.id <> $3 and a.operation is not null and a.checks > 0
-       and v.checked_at >= ${now} - ${recentAnswerMs} * interval '1 millisecond'
-       and not a.watch ? 'missing' and not a.watch ? 'trouble'
+     where v.provider = $2 and v.id <> $3 and v.checked_at >= $4 and ${unclaimed}
+       and a.operation is not null and a.checks > 0
+       and not jsonb_exists_any(a.watch, array['missing', 'trouble', 'downloads'])
      limit 1`,
-    [time(), provider, exceptVideoId],
+    [time(), provider, exceptVideoId, since],
   );
   return answered.length > 0;
 }

@@ -126,6 +126,23 @@ describe('a sequence of answers', () => {
   });
 });
 
+describe('the typical time', () => {
+  const done = (renderMs: number | null): Answer => ({ kind: 'completed', renderMs, raw: null });
+  const learned = (lookedBefore: number, renderMs: number | null = null) => {
+    const row = claimedIn('running', { checkedAt: at(lookedBefore) });
+    return afterAnswer({ ...row, at: at(100) }, done(renderMs), about(at(100))).renderMs;
+  };
+
+  it("is learned from the provider's own times, or from a look that came soon after the one before", () => {
+    expect(learned(90)).toBe(100_000);
+    expect(learned(10, 42_000)).toBe(42_000);
+  });
+
+  it('is not learned from a late look', () => {
+    expect(learned(10)).toBeNull();
+  });
+});
+
 describe('the deadline', () => {
   it('makes a running take overdue, and nothing worse', () => {
     const running: Answer = { kind: 'running', queued: false, progress: 40, raw: null };

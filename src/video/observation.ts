@@ -15,7 +15,7 @@ export type Circumstances = {
   fixedMs: number | null;
   /** Uniform in 0..1. */
   random: number;
-  /** Other jobs of the provider answer, so a 404 is about this job and not about the whole server. */
+  /** Another job of the provider got an answer since the first 404: it is about this job, not about the server. */
   missingCounts: boolean;
   /** Id for an attempt that the move may have to write. */
   nextAttemptId: string;

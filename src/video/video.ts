@@ -196,5 +196,8 @@ export type Asset = {
 
 export type Actor = { type: 'user' | 'api_key' | 'system' | 'provider' | 'webhook' | 'cron'; id?: string };
 
-/** A video and its newest attempt under a claim: the fence is `video.claimSeq`, `at` the database's time of the claim. */
+/**
+ * A video and its newest attempt under a claim: the fence is `video.claimSeq`, `at` the database's time of the claim;
+ * `video.checkedAt` is still the look before this one.
+ */
 export type Claimed = { video: Video; attempt: Attempt; at: Date };

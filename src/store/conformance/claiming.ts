@@ -14,8 +14,21 @@ export function claiming(open: TestStore['open']): void {
       const claims = await store.claim('sim', 'watch', 10, leaseMs);
       expect(claims.map(({ video }) => video.id)).toEqual([sooner, later]);
       expect(claims[0]?.at).toEqual(clock.now());
-      expect(claims[0]?.video).toMatchObject({ claimSeq: 2, checkedAt: clock.now(), claimedUntil: clock.in(leaseMs) });
+      expect(claims[0]?.video).toMatchObject({ claimSeq: 2, claimedUntil: clock.in(leaseMs) });
       expect(claims[0]?.attempt).toMatchObject({ n: 1, operation: { id: `job-${sooner}` } });
+    });
+
+    test('writes the look down, and tells of the one before', async () => {
+      const { clock, running, claimed, save, video } = await setScene(open);
+      const begunAt = clock.now();
+      const id = await running();
+      clock.pass(minuteMs);
+      const second = await claimed(id);
+      expect(second.video.checkedAt).toEqual(begunAt);
+      expect((await video(id)).checkedAt).toEqual(clock.now());
+      await save(second, 'running', { next: clock.in(minuteMs) });
+      clock.pass(1_000);
+      expect((await claimed(id)).video.checkedAt).toEqual(second.at);
     });
 
     test('takes no more than asked for, and nothing twice', async () => {

@@ -139,21 +139,28 @@ export function submitting(open: TestStore['open']): void {
     });
   });
 
-  test('a 404 counts only beside a real answer of late', async () => {
+  test('a 404 counts only where another job got a real answer since', async () => {
     const { store, clock, running, claimed, save } = await setScene(open);
     const missing = await running();
-    expect(await store.hasOtherAnswers('sim', missing)).toBe(false);
+    const begunAt = clock.now();
     const other = await running();
+    const counts = (except = missing, since = begunAt) => store.hasOtherAnswers('sim', except, since);
+    expect(await counts()).toBe(false);
     const look = async (watch: object) =>
       save(await claimed(other), 'running', { next: clock.in(minuteMs), attempt: { checks: 1, watch } });
     await look({ missing: { since: 'x', count: 1 } });
-    expect(await store.hasOtherAnswers('sim', missing)).toBe(false);
+    expect(await counts()).toBe(false);
     await look({ trouble: { kind: 'auth', since: 'x', count: 1 } });
-    expect(await store.hasOtherAnswers('sim', missing)).toBe(false);
+    expect(await counts()).toBe(false);
+    await look({ downloads: { count: 1, reason: 'x' } });
+    expect(await counts()).toBe(false);
     await look({});
-    expect(await store.hasOtherAnswers('sim', missing)).toBe(true);
-    expect(await store.hasOtherAnswers('sim', other)).toBe(false);
-    clock.pass(11 * minuteMs);
-    expect(await store.hasOtherAnswers('sim', missing)).toBe(false);
+    expect(await counts()).toBe(true);
+    expect(await counts(other)).toBe(false);
+    expect(await counts(missing, clock.in(1))).toBe(false);
+    clock.pass(minuteMs);
+    // Being asked at this moment: nobody knows the answer.
+    await claimed(other);
+    expect(await counts(missing, clock.now())).toBe(false);
   });
 }

@@ -5,13 +5,14 @@ import { byId, earlier, isClaimed, later, newestAttempt, owned, soon, type Table
 
 function take(tables: Tables, video: Video, leaseMs: number): Claimed {
   const at = tables.now();
+  const { checkedAt } = video;
   Object.assign(video, {
     claimedUntil: new Date(at.getTime() + leaseMs),
     claimSeq: video.claimSeq + 1,
     woken: false,
     checkedAt: at,
   });
-  return clean({ video, attempt: newestAttempt(tables, video.id), at });
+  return clean({ video: { ...video, checkedAt }, attempt: newestAttempt(tables, video.id), at });
 }
 
 function takeDue(tables: Tables, mine: (video: Video) => boolean, limit: number, leaseMs: number): Claimed[] {

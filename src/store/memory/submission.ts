@@ -1,7 +1,7 @@
 import type { Attempt, JsonObject } from '#video/video.ts';
 import { clean } from '../json.ts';
-import { recentAnswerMs, unclearStartsAllowed } from '../provider-state.ts';
-import { newestAttempt, type Tables } from './tables.ts';
+import { unclearStartsAllowed } from '../provider-state.ts';
+import { isClaimed, newestAttempt, type Tables } from './tables.ts';
 
 export function saveOperation(
   tables: Tables,
@@ -45,12 +45,11 @@ export function recordStart(tables: Tables, provider: string, unclear: boolean):
   tables.providers.set(provider, { unclearStarts, stopped: unclearStarts >= unclearStartsAllowed });
 }
 
-export function hasOtherAnswers(tables: Tables, provider: string, exceptVideoId: string): boolean {
-  const since = tables.now().getTime() - recentAnswerMs;
+export function hasOtherAnswers(tables: Tables, provider: string, exceptVideoId: string, since: Date): boolean {
   return [...tables.videos.values()].some((video) => {
-    if (video.provider !== provider || video.id === exceptVideoId) return false;
+    if (video.provider !== provider || video.id === exceptVideoId || isClaimed(tables, video)) return false;
     const { operation, checks, watch } = newestAttempt(tables, video.id);
-    const lately = video.checkedAt !== null && video.checkedAt.getTime() >= since;
-    return lately && operation !== null && checks > 0 && !watch.missing && !watch.trouble;
+    const lately = video.checkedAt !== null && video.checkedAt >= since;
+    return lately && operation !== null && checks > 0 && !watch.missing && !watch.trouble && !watch.downloads;
   });
 }
