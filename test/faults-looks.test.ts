@@ -63,8 +63,11 @@ describe('404', inParallel, () => {
 
   test('of every job is believed as soon as another one answers', async () => {
     await using world = await openWorld();
-    const ids = [await world.ask('one [forget]', { on: 'simulator' }), await world.ask('two [forget]')];
-    ids.push(await world.ask('three [forget]', { on: 'simulator' }));
+    const ids = [
+      await world.ask('one [forget] [render:900]', { on: 'simulator' }),
+      await world.ask('two [forget] [render:900]'),
+    ];
+    ids.push(await world.ask('three [forget] [render:900]', { on: 'simulator' }));
     for (const id of ids) await missedFor(world, id, 4 * minute);
     for (const id of ids) expect((await world.see(id)).video.state).toBe('running');
     await world.ask('another that answers [stall:50]', { on: 'simulator' });

@@ -74,7 +74,7 @@ describe('a lost request', inParallel, () => {
     const id = await world.ask('a red fox [lose-request]');
     await world.until(id, 'needs_decision');
     expect(await doubtMs(world, id)).toBeGreaterThanOrEqual(2 * minute);
-    await world.pass(10 * minute);
+    await world.pass(4 * minute);
     expect((await world.see(id)).video.state).toBe('needs_decision');
     expect(world.posts()).toHaveLength(1);
 

@@ -111,8 +111,8 @@ export async function openWorld(options: WorldOptions = {}): Promise<SimulatedWo
     clock,
     random: (n) => randomBytes(n),
     log,
-    // A machine that stalls for seconds must not look like a lost claim.
-    settings: { ...testSettings, leaseMs: 600_000, ...options.settings },
+    // A machine that stalls for seconds must not look like a lost claim, nor like a late clip.
+    settings: { ...testSettings, leaseMs: 600_000, deadlineMs: 86_400_000, ...options.settings },
   };
   const worker = startWorker(system);
 
