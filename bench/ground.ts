@@ -25,6 +25,7 @@ export type Ground = {
 
 export async function prepareGround({ quick }: { quick: boolean }): Promise<Ground> {
   const databaseUrl = await findPostgres(process.env);
+  const databaseName = await nameOf(databaseUrl);
   const dir = await mkdtemp(join(tmpdir(), 'dailies-bench-'));
   const prefix = `bench_${process.pid}_`;
   const place = (name: string) => ({
@@ -43,7 +44,7 @@ export async function prepareGround({ quick }: { quick: boolean }): Promise<Grou
   }
 
   return {
-    databaseName: await nameOf(databaseUrl),
+    databaseName,
     databaseUrl,
     place,
     open: (name) => connect(place(name)),

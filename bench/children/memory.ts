@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 export type Storage = { ms: number; growthMb: number; peakMb: number };
 
 const mb = 1_000_000;
@@ -8,7 +10,14 @@ export async function measureStorage(work: () => Promise<void>): Promise<Storage
   const startedAt = performance.now();
   await work();
   const ms = performance.now() - startedAt;
-  // Kilobytes, and the highest the process has ever been: nothing falls between two samples.
-  const peakBytes = process.resourceUsage().maxRSS * 1_024;
+  const peakBytes = peak();
   return { ms, growthMb: Math.max(0, peakBytes - idleBytes) / mb, peakMb: peakBytes / mb };
+}
+
+/** The highest that the process has ever been: nothing falls between two samples. */
+function peak(): number {
+  // Linux counts the parent's memory at the fork into maxRSS, but not into this.
+  const status = process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : '';
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return 1_024 * (kilobytes ? Number(kilobytes) : process.resourceUsage().maxRSS);
 }
