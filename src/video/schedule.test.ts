@@ -39,6 +39,11 @@ describe('when to look next', () => {
     expect(look(60, { watch: { progress: { percent: 98, movedAt: at(60).toISOString() } } })).toBe(2);
   });
 
+  it('never looks away for longer than the percent took to come: a first percent says little', () => {
+    expect(look(17, { watch: { progress: { percent: 1, movedAt: at(17).toISOString() } } })).toBe(17);
+    expect(look(40, { watch: { progress: { percent: 10, movedAt: at(40).toISOString() } } })).toBe(40);
+  });
+
   it('no longer trusts progress that stands still', () => {
     const stuck = { progress: { percent: 50, movedAt: at(60).toISOString() } };
     expect(look(200, { watch: stuck })).toBe(15);

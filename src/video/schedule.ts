@@ -61,8 +61,9 @@ function intervalMs({ video, attempt, now, typical, webhook, fixedMs }: Look): n
 }
 
 /**
- * Half of what seems to be left by the provider's own progress, and a quarter of the time that it has stood still, so
- * that a stuck percent is asked ever less; null where it tells nothing.
+ * Half of what seems to be left by the provider's own progress, but no longer than that percent took to come (1 % after
+ * 17 s would mean a quarter of an hour), and a quarter of the time that it has stood still, so that a stuck percent is
+ * asked ever less; null where it tells nothing.
  */
 function progressIntervalMs(
   { watch }: Pick<Attempt, 'watch'>,
@@ -76,7 +77,7 @@ function progressIntervalMs(
   // Progress that stands for as long as it took to come here tells nothing any more.
   if (movedMs <= 0 || stillMs > Math.max(15 * second, movedMs)) return null;
   const leftMs = (movedMs / progress.percent) * (100 - progress.percent) - stillMs;
-  return Math.max(2 * second, 0.5 * leftMs, 0.25 * stillMs);
+  return Math.max(2 * second, Math.min(0.5 * leftMs, movedMs), 0.25 * stillMs);
 }
 
 function untilListing(attempt: Pick<Attempt, 'watch'>, now: Date): number {
