@@ -100,8 +100,8 @@ describe.each(testDatabases())('$name', ({ open }) => {
     expect(await store.eventsAfter('0-0', 10)).toEqual({ events: [], more: true });
     await migrate(database);
     await store.create([wish(2)], 10);
-    const { events } = await store.eventsAfter('0-0', 10);
-    expect(events.map(({ videoId }) => videoId)).toEqual([wish(1).id, wish(2).id]);
+    const seen = async () => (await store.eventsAfter('0-0', 10)).events.map(({ videoId }) => videoId);
+    await expect.poll(seen, { timeout: 10_000 }).toEqual([wish(1).id, wish(2).id]);
   });
 
   test('everything stands in the configured schema, and none of it in public', async () => {

@@ -17,7 +17,10 @@ type EventRow = {
 const columns = `e.xid::text || '-' || e.id as cursor, e.video_id, e.owner_id, e.at, e.type, e.actor,
   e.state_before, e.state_after, e.data`;
 
-/** Ids are given before a commit, so a reader who goes by ids alone skips what commits late. Below this, all is done. */
+/**
+ * Ids are given before a commit, so a reader who goes by ids alone skips what commits late. Below this, all is done; a
+ * transaction that stays open anywhere on the server holds the newest back as long.
+ */
 const settled = 'e.xid < pg_snapshot_xmin(pg_current_snapshot())';
 
 const toEvent = (row: EventRow): StoredEvent => ({
