@@ -26,8 +26,8 @@ interface Direction {
   code?: Room[];
   /** Rooms of which only types may pass: the contract, never the work. */
   types?: Room[];
-  /** The one file of another room that may pass, where the rest of that room may not. */
-  file?: { room: Room; path: string };
+  /** The files of another room that may pass, where the rest of that room may not. */
+  only?: { room: Room; paths: string[] };
   /** The packages that may be imported; every package where it is left out. */
   packages?: string[];
   database?: boolean;
@@ -104,7 +104,7 @@ const directions: Direction[] = [
   {
     room: 'ui',
     files: ['src/ui/**'],
-    file: { room: 'api', path: '#api/wire.ts' },
+    only: { room: 'api', paths: ['#api/wire.ts', '#api/admin-wire.ts'] },
     why: 'The browser knows what goes over the wire and nothing behind it: what is imported here is sent to everybody.',
   },
   {
@@ -146,14 +146,14 @@ const environmentImports = [
   { name: 'process', message: `${whyEnvironment} What else is needed comes from node:process by name.` },
 ];
 
-function restrictImports({ room, code = [], types = [], file, packages, database, why }: Direction): ImportRule {
-  const open = [room, ...code, ...types, file?.room];
+function restrictImports({ room, code = [], types = [], only, packages, database, why }: Direction): ImportRule {
+  const open = [room, ...code, ...types, only?.room];
   const shut = rooms.filter((other) => !open.includes(other));
   const patterns = [
     leavingTheRoom,
     ...shut.map((other) => ({ group: [inside(other)], message: why })),
     ...types.map((other) => ({ group: [inside(other)], allowTypeImports: true, message: `Types only. ${why}` })),
-    ...(file ? [{ group: [inside(file.room), `!${file.path}`], message: why }] : []),
+    ...(only ? [{ group: [inside(only.room), ...only.paths.map((path) => `!${path}`)], message: why }] : []),
     ...(database ? [] : [{ group: databasePackages, message: whyDatabase }]),
     // Last, because a negated pattern that matches ends the search.
     ...(packages

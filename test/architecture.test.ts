@@ -121,7 +121,7 @@ test('the linter lets everything pass that goes the right way', async () => {
     'src/providers/b.ts': 'export const b = 1;\n',
     'src/api/wire.ts': "import type { Row } from '#store/a.ts';\nimport '#engine/system.ts';\nexport type A = Row;\n",
     'src/api/auth.ts': "import 'drizzle-orm';\n",
-    'src/ui/a.ts': "import '#api/wire.ts';\nimport '#ui/b.ts';\n",
+    'src/ui/a.ts': "import '#api/wire.ts';\nimport '#api/admin-wire.ts';\nimport '#ui/b.ts';\n",
     'src/ui/b.ts': "import 'react';\n",
     'src/app/page.tsx': "import '#ui/a.ts';\n",
     'src/boot.ts': "import '#store/a.ts';\nimport '#api/auth.ts';\nimport 'pg';\n",

@@ -137,7 +137,8 @@ export function videoRoutes(api: Api) {
 
   routes.openapi(change, async (c) => {
     const id = videoId(c.req.valid('param').id);
-    const done = await store.setStarred(id, visibleTo(c.var.who), c.req.valid('json').starred);
+    const { starred } = c.req.valid('json');
+    const done = starred === undefined || (await store.setStarred(id, visibleTo(c.var.who), starred));
     if (!done) throw noSuchVideo();
     return c.json(await viewFor(api, c, await find(api, c, id)), 200);
   });

@@ -179,7 +179,10 @@ export const decideSchema = z.discriminatedUnion('decision', [
 export const emptySchema = z.strictObject({});
 export const cancelSchema = z.strictObject({ discard: z.boolean().optional() });
 export const retrySchema = z.strictObject({ force: z.boolean().optional() });
-export const patchSchema = z.strictObject({ starred: z.boolean() });
+/** `priority` only while it waits in our line. */
+export const patchSchema = z
+  .strictObject({ starred: z.boolean().optional(), priority: prioritySchema.optional() })
+  .refine((patch) => Object.keys(patch).length > 0, 'name what to change: starred or priority');
 
 /** Answer of every command: the video as it is now, or the new take; `note` says why when nothing happened at once. */
 export const commandAnswerSchema = z.object({ video: videoSchema, note: z.string().nullable() });
