@@ -17,19 +17,36 @@ export function estimatedProgress(elapsedMs: number, typical: Quantiles): number
   return Math.min(95, Math.floor(100 * (1 - Math.exp(-elapsedMs / scale))));
 }
 
-/** How long the rest takes, from history; behind p90 the rest is guessed as a tenth of the time so far. */
-export function etaOf(video: Pick<Video, 'acceptedAt' | 'progress'>, typical: Quantiles, now: Date): Eta | null {
+/**
+ * How long the rest takes, from history, for a clip that still renders after so long. Times are taken as log-logistic
+ * through p50 and p90: close to lognormal, and the quantile of those that are still left has a closed form,
+ * `p50 · ((q + o) / (1 - q)) ^ (1 / β)` with the odds of being done by now `o = (elapsed / p50) ^ β`.
+ */
+export function etaOf(video: Pick<Video, 'acceptedAt'>, typical: Quantiles, now: Date): Eta | null {
   if (!video.acceptedAt) return null;
   const elapsedMs = Math.max(0, now.getTime() - video.acceptedAt.getTime());
-  const floorMs = Math.max(1_000, elapsedMs * 0.1);
-  const p50Ms = Math.max(floorMs, typical.p50 - elapsedMs);
-  return { p50Ms: Math.round(p50Ms), p90Ms: Math.round(Math.max(p50Ms, floorMs, typical.p90 - elapsedMs)) };
+  const medianMs = Math.max(1, typical.p50);
+  const shape = Math.log(9) / Math.log(Math.max(leastSpread, typical.p90 / medianMs));
+  const odds = (elapsedMs / medianMs) ** shape;
+  const leftMs = (q: number) => medianMs * ((q + odds) / (1 - q)) ** (1 / shape) - elapsedMs;
+  return { p50Ms: Math.round(Math.max(1_000, leftMs(0.5))), p90Ms: Math.round(Math.max(1_000, leftMs(0.9))) };
 }
 
-/** Quantiles of measured render times, by nearest rank. */
+/** Histories in which every clip took the same time say less than they seem to: p90 is at least so many times p50. */
+const leastSpread = 1.1;
+
+/**
+ * Quantiles of measured render times: between the ranks at `q · (n + 1)` (type 6 of Hyndman and Fan, 1996), by which the
+ * next clip is done with probability q, whatever the distribution. The nearest rank promised 90 % of ten and held 82 %.
+ */
 export function quantilesOf(renderMs: number[]): Quantiles {
   const sorted = [...renderMs].sort((a, b) => a - b);
-  const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(q * sorted.length) - 1))] ?? 0;
+  const ranked = (rank: number) => sorted[Math.min(sorted.length, Math.max(1, rank)) - 1] ?? 0;
+  const at = (q: number) => {
+    const rank = q * (sorted.length + 1);
+    const below = ranked(Math.floor(rank));
+    return Math.round(below + (rank % 1) * (ranked(Math.ceil(rank)) - below));
+  };
   return { p5: at(0.05), p50: at(0.5), p90: at(0.9) };
 }
 
