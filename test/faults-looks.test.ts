@@ -183,12 +183,23 @@ describe('progress', inParallel, () => {
     expect(shown.at(-1)).toBe(100);
   });
 
-  test('that is never reported is an estimate', async () => {
+  test('that is never reported is an estimate, which rises and is not 100 before the clip is stored', async () => {
     await using world = await openWorld({ settings: { schedule: 3_000 } });
-    const id = await world.ask('a red fox [progress:none] [render:30]', { on: 'simulator' });
-    const seen = await world.until(id, ({ attempts }) => (attempts[0]?.checks ?? 0) >= 3);
-    expect(seen.video).toMatchObject({ state: 'running', progress: 0, progressSource: 'estimate' });
-    await world.until(id, 'completed');
+    const id = await world.ask('a red fox [progress:none] [render:60]', { on: 'simulator' });
+    const early = await world.until(id, ({ video }) => video.progress > 0);
+    expect(early.video).toMatchObject({ state: 'running', progressSource: 'estimate' });
+    const later = await world.until(id, ({ video }) => video.progress > early.video.progress);
+    expect(later.video.progress).toBeLessThanOrEqual(95);
+    expect((await world.until(id, 'completed')).video.progress).toBe(100);
+  });
+
+  test('is not estimated while the job waits at the provider', async () => {
+    await using world = await openWorld({ settings: { schedule: 3_000 } });
+    const id = await world.ask('a red fox [queue:60] [render:20]', { on: 'simulator' });
+    const seen = await world.until(id, ({ attempts }) => (attempts[0]?.checks ?? 0) >= 4);
+    expect(seen.video).toMatchObject({ upstreamQueued: true, progress: 0 });
+    const moved = await world.until(id, ({ video }) => video.progress > 0);
+    expect(moved.video).toMatchObject({ upstreamQueued: false, progressSource: 'provider' });
   });
 });
 

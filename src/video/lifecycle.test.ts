@@ -126,6 +126,41 @@ describe('a sequence of answers', () => {
   });
 });
 
+describe('progress', () => {
+  const running = (progress: number | null, queued = false): Answer => ({
+    kind: 'running',
+    queued,
+    progress,
+    raw: null,
+  });
+  const seen = (answer: Answer, video = {}) => {
+    const { progress, progressSource } = afterAnswer(claimedIn('running', video), answer, about(at(60))).video;
+    return { progress, progressSource };
+  };
+
+  it("is the provider's percent", () => {
+    expect(seen(running(33))).toEqual({ progress: 33, progressSource: 'provider' });
+    expect(seen(running(100))).toEqual({ progress: 99, progressSource: 'provider' });
+    expect(seen(running(33), { progress: 40, progressSource: 'estimate' })).toEqual({
+      progress: 40,
+      progressSource: 'provider',
+    });
+  });
+
+  it('is estimated from typical times where the provider tells none, and never once it told one', () => {
+    expect(seen(running(null))).toEqual({ progress: 50, progressSource: 'estimate' });
+    expect(seen(running(0))).toEqual({ progress: 50, progressSource: 'estimate' });
+    expect(seen(running(null), { progress: 12, progressSource: 'provider' })).toEqual({
+      progress: 12,
+      progressSource: 'provider',
+    });
+  });
+
+  it('is nothing while the job waits at the provider', () => {
+    expect(seen(running(null, true))).toEqual({ progress: 0, progressSource: null });
+  });
+});
+
 describe('the typical time', () => {
   const done = (renderMs: number | null): Answer => ({ kind: 'completed', renderMs, raw: null });
   const learned = (lookedBefore: number, renderMs: number | null = null) => {
@@ -140,6 +175,18 @@ describe('the typical time', () => {
 
   it('is not learned from a late look', () => {
     expect(learned(10)).toBeNull();
+  });
+
+  it('is learned from overdue clips too, or the slow ones would never count', () => {
+    const late = (lookedBefore: number, renderMs: number | null) =>
+      afterAnswer(
+        { ...claimedIn('overdue', { checkedAt: at(lookedBefore) }), at: at(1_200) },
+        done(renderMs),
+        about(at(1_200)),
+      ).renderMs;
+    expect(late(0, 1_000_000)).toBe(1_000_000);
+    expect(late(1_140, null)).toBe(1_200_000);
+    expect(late(900, null)).toBeNull();
   });
 });
 

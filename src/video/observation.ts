@@ -1,9 +1,9 @@
 import type { Answer, NoAnswer } from './answer.ts';
 import { failureOf, maxAutomaticAttempts } from './failure.ts';
 import { type AttemptPatch, fail, type Move, move, type VideoPatch } from './lifecycle.ts';
-import type { Quantiles } from './progress.ts';
+import { estimatedProgress, type Quantiles } from './progress.ts';
 import { backoffMs, nextLook } from './schedule.ts';
-import { type Claimed, isTerminal, type Watch } from './video.ts';
+import { type Claimed, isTerminal, type Video, type Watch } from './video.ts';
 
 const later = (now: Date, ms: number): Date => new Date(now.getTime() + ms);
 
@@ -55,27 +55,33 @@ function stillRunning(claimed: Claimed, answer: Answer & { kind: 'running' }, ab
   const reported = answer.progress ?? 0;
   const moves = reported > (watch.progress?.percent ?? 0);
   if (moves) watch.progress = { percent: Math.min(99, reported), movedAt: about.now.toISOString() };
-  const progress = Math.max(video.progress, Math.min(99, Math.floor(reported)));
+  const { progress, progressSource } = progressOf(video, answer, about);
   return waiting(claimed, about, {
     watch,
     attempt: { raw: answer.raw },
-    video: {
-      progress,
-      progressSource: reported > 0 ? 'provider' : (video.progressSource ?? 'estimate'),
-      upstreamQueued: answer.queued,
-    },
+    video: { progress, progressSource, upstreamQueued: answer.queued },
     event: progress > video.progress || answer.queued !== video.upstreamQueued ? 'progress' : undefined,
     data: { progress, queued: answer.queued },
   });
 }
 
+/** The provider's percent; an estimate where it renders and has never told one. It never falls, and is 99 at most. */
+function progressOf(
+  video: Video,
+  { progress, queued }: Answer & { kind: 'running' },
+  { now, typical }: Circumstances,
+): Pick<Video, 'progress' | 'progressSource'> {
+  const reported = progress ?? 0;
+  const progressSource = reported > 0 ? 'provider' : (video.progressSource ?? (queued ? null : 'estimate'));
+  const estimates = progressSource === 'estimate' && !queued && video.acceptedAt;
+  const percent = estimates ? estimatedProgress(now.getTime() - estimates.getTime(), typical) : reported;
+  return { progress: Math.max(video.progress, Math.min(99, Math.floor(percent))), progressSource };
+}
+
 function rendered(claimed: Claimed, answer: Answer & { kind: 'completed' }, about: Circumstances): Move {
   const { video, attempt } = claimed;
   const { trouble: _answered, missing: _found, ...watch } = attempt.watch;
-  const measuredMs = video.acceptedAt ? about.now.getTime() - video.acceptedAt.getTime() : null;
-  // Our own measure is only as good as the last look was near; without the provider's times a sparse look teaches nothing.
-  const nearMs = video.checkedAt && claimed.at.getTime() - video.checkedAt.getTime() < 20_000 ? measuredMs : null;
-  const renderMs = isTerminal(video.state) || video.state === 'overdue' ? null : (answer.renderMs ?? nearMs);
+  const renderMs = answer.renderMs ?? measuredMs(claimed, about.now);
   if (watch.discard) {
     return move(claimed, 'canceled', {
       event: 'canceled',
@@ -95,6 +101,16 @@ function rendered(claimed: Claimed, answer: Answer & { kind: 'completed' }, abou
     video: { progress: 99, upstreamQueued: false, notBefore: null },
     renderMs,
   });
+}
+
+/**
+ * Our own measure is only as good as the look before was near: without the provider's times a late look teaches nothing.
+ * Overdue clips teach too: without them the slow tenth of a slow model would never be learned.
+ */
+function measuredMs({ video, at }: Claimed, now: Date): number | null {
+  if (!video.acceptedAt || !video.checkedAt || isTerminal(video.state)) return null;
+  const ms = now.getTime() - video.acceptedAt.getTime();
+  return at.getTime() - video.checkedAt.getTime() < Math.max(20_000, ms / 10) ? ms : null;
 }
 
 function refused(claimed: Claimed, answer: Answer & { kind: 'failed' }, about: Circumstances): Move {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { estimatedProgress, etaOf, quantilesOf, shownProgress } from './progress.ts';
+import { estimatedProgress, etaOf, quantilesOf } from './progress.ts';
 import { at, claimedIn } from './testing.ts';
 
 const typical = { p5: 20_000, p50: 60_000, p90: 120_000 };
@@ -15,14 +15,6 @@ describe('progress', () => {
         expect(estimatedProgress(late, typical)).toBeLessThanOrEqual(95);
       }),
     );
-  });
-
-  it("shows the provider's percent as soon as it reports one, 99 while saving, 100 when stored", () => {
-    const running = claimedIn('running', { progress: 33, progressSource: 'provider' }).video;
-    expect(shownProgress(running, typical, at(600)).percent).toBe(33);
-    expect(shownProgress({ ...running, progressSource: 'estimate' }, typical, at(60)).percent).toBe(50);
-    expect(shownProgress(claimedIn('storing').video, typical, at(60)).percent).toBe(99);
-    expect(shownProgress(claimedIn('completed').video, typical, at(60)).percent).toBe(100);
   });
 });
 

@@ -49,19 +49,3 @@ export function quantilesOf(renderMs: number[]): Quantiles {
   };
   return { p5: at(0.05), p50: at(0.5), p90: at(0.9) };
 }
-
-/** What a person is shown: the provider's percent, else an estimate; never falling, ≤ 99 until the file is stored. */
-export function shownProgress(
-  video: Pick<Video, 'state' | 'progress' | 'progressSource' | 'acceptedAt'>,
-  typical: Quantiles,
-  now: Date,
-): { percent: number; source: Video['progressSource'] } {
-  if (video.state === 'completed') return { percent: 100, source: video.progressSource };
-  if (video.state === 'storing') return { percent: 99, source: video.progressSource };
-  const estimates = video.state === 'running' || video.state === 'overdue' || video.state === 'canceling';
-  if (!estimates || !video.acceptedAt || video.progressSource === 'provider') {
-    return { percent: video.progress, source: video.progressSource };
-  }
-  const percent = estimatedProgress(now.getTime() - video.acceptedAt.getTime(), typical);
-  return { percent: Math.max(video.progress, percent), source: 'estimate' };
-}
