@@ -16,10 +16,11 @@ const secondsToMs = (text: string | undefined) => Number(text) * 1000;
  */
 export const directives = {
   fail: {
-    argument: /^(moderation|provider)$/,
-    read: (m: string[]) => failureName(m[1]),
+    argument: /^(moderation|provider)(?: ?x(\d+))?$/,
+    read: (m: string[]) => ({ name: failureName(m[1]), jobs: Number(m[2] ?? Number.POSITIVE_INFINITY) }),
     example: '[fail:moderation]',
-    effect: 'The job fails after 40 % (`moderation_blocked`, or `server_error` with `[fail:provider]`).',
+    effect:
+      'The job fails after 40 % (`moderation_blocked`, or `server_error` with `[fail:provider]`); with `[fail:moderation x1]` only the first job of equal requests, so that a retry helps.',
   },
   reject: {
     argument: /^(moderation|provider)$/,

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiError } from './api-error.ts';
-import { type DirectiveName, readFaults } from './faults.ts';
+import { type DirectiveName, type Faults, readFaults } from './faults.ts';
 import type { Job, StoredJob } from './job.ts';
 import { JobStore, writeDurably } from './job-store.ts';
 import { extensions, type RenderedFiles, Renderer, type Variant, variants } from './render.ts';
@@ -43,7 +43,7 @@ export class Jobs {
     this.#clipDirectory = join(options.dataDir, 'clips');
     mkdirSync(this.#clipDirectory, { recursive: true });
     for (const stored of this.#store.load().sort((a, b) => a.seq - b.seq)) {
-      const job = { ...stored, faults: readFaults(stored.prompt).faults };
+      const job = { ...stored, faults: this.#faultsOf(stored.prompt, stored.fingerprint) };
       this.#jobs.set(job.id, job);
       if (job.idempotencyKey !== null) this.#byKey.set(job.idempotencyKey, job);
       this.#lastSeq = job.seq;
@@ -139,7 +139,8 @@ export class Jobs {
 
   #newJob(request: CreateRequest, idempotencyKey: string | null): Job {
     const { fps, speed, now } = this.#options;
-    const { prompt, faults, model, size, width, height, seconds, fingerprint } = request;
+    const { prompt, model, size, width, height, seconds, fingerprint } = request;
+    const faults = this.#faultsOf(prompt, fingerprint);
     const shape = { width, height, seconds, faults, createdAtMs: now() };
     const { queueMs, renderMs, costMs } = planFor(shape, { fps, speed, rendererFreeAtMs: this.#rendererFreeAtMs });
     this.#rendererFreeAtMs = Math.max(now(), this.#rendererFreeAtMs) + costMs;
@@ -160,6 +161,14 @@ export class Jobs {
       renderError: null,
       removed: null,
     };
+  }
+
+  /** `[fail:… x1]` leaves alone whoever asks for the same once more. */
+  #faultsOf(prompt: string, fingerprint: string): Faults {
+    const { fail, ...others } = readFaults(prompt).faults;
+    if (!fail) return others;
+    const earlier = this.all().filter((job) => job.fingerprint === fingerprint).length;
+    return earlier < fail.jobs ? { fail, ...others } : others;
   }
 
   #save(job: Job): Promise<void> {

@@ -49,6 +49,16 @@ test('[fail] ends the job with a verdict', async () => {
   }
 });
 
+test('[fail:… x1] spares whoever asks for the same once more', async () => {
+  const status = async (id: string) => (await (await get(id)).json()).status;
+  const first = await create('[fail:moderation x1]');
+  const second = await create('[fail:moderation x1]');
+  expect([await status(first), await status(second)]).toEqual(['failed', 'completed']);
+  expect((await (await post('[fail:moderation x1]', 'a key')).json()).id).toBe(
+    (await (await post('[fail:moderation x1]', 'a key')).json()).id,
+  );
+});
+
 test('[reject] refuses the create', async () => {
   const answer = await post('[reject:moderation]');
   expect([answer.status, (await answer.json()).error.code]).toEqual([400, 'moderation_blocked']);

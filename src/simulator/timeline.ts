@@ -48,7 +48,7 @@ export function lookAt(job: Job, nowMs: number, retentionMs: number): View {
   const renderedForMs = nowMs - job.createdAtMs - queueMs;
   if (renderedForMs < 0) return { ...pending, status: 'queued', progress: 0 };
   const share = renderMs > 0 ? Math.min(1, renderedForMs / renderMs) : 1;
-  const failure = faults.fail ? failures[faults.fail] : job.renderError;
+  const failure = faults.fail ? failures[faults.fail.name] : job.renderError;
   if (failure && share >= failShare) {
     return { ...pending, status: 'failed', progress: percentAt(failShare), error: { ...failure } };
   }
