@@ -80,6 +80,10 @@ export type EventType =
   | 'given_up'
   | 'deadline_extended'
   | 'requeued'
+  | 'check_asked'
+  | 'priority_changed'
+  | 'provider_paused'
+  | 'provider_resumed'
   | 'deleted'
   | 'poisoned';
 

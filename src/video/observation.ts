@@ -1,7 +1,8 @@
 import type { Answer, NoAnswer } from './answer.ts';
-import { failureOf, maxAutomaticAttempts } from './failure.ts';
+import { failureOf } from './failure.ts';
 import { type AttemptPatch, fail, type Move, move, type VideoPatch } from './lifecycle.ts';
 import { estimatedProgress, type Quantiles } from './progress.ts';
+import { afterRefusal } from './refusal.ts';
 import { backoffMs, nextLook } from './schedule.ts';
 import { type Claimed, isTerminal, type Video, type Watch } from './video.ts';
 
@@ -33,7 +34,16 @@ export function afterAnswer(claimed: Claimed, answer: Answer, about: Circumstanc
     case 'completed':
       return rendered(claimed, answer, about);
     case 'failed':
-      return refused(claimed, answer, about);
+      return afterRefusal(
+        claimed,
+        {
+          code: answer.code,
+          message: answer.message,
+          event: 'failed',
+          settled: looked(claimed, { outcome: 'failed', error: answer.message, raw: answer.raw }),
+        },
+        about,
+      );
     case 'canceled':
       return move(claimed, 'canceled', {
         event: 'canceled',
@@ -111,23 +121,6 @@ function measuredMs({ video, at }: Claimed, now: Date): number | null {
   if (!video.acceptedAt || !video.checkedAt || isTerminal(video.state)) return null;
   const ms = now.getTime() - video.acceptedAt.getTime();
   return at.getTime() - video.checkedAt.getTime() < Math.max(20_000, ms / 10) ? ms : null;
-}
-
-function refused(claimed: Claimed, answer: Answer & { kind: 'failed' }, about: Circumstances): Move {
-  const { video, attempt } = claimed;
-  const settled = looked(claimed, { outcome: 'failed', error: answer.message, raw: answer.raw });
-  const goesOn = failureOf(answer.code).retriesItself && attempt.n < maxAutomaticAttempts;
-  if (goesOn && !video.cancelRequestedAt && !isTerminal(video.state) && video.state !== 'canceling') {
-    return move(claimed, 'queued', {
-      event: 'retried',
-      next: null,
-      data: { code: answer.code, message: answer.message, automatic: true },
-      attempt: settled,
-      nextAttempt: { id: about.nextAttemptId, n: attempt.n + 1 },
-      video: { notBefore: later(about.now, backoffMs(attempt.n + 2, about.random)) },
-    });
-  }
-  return fail(claimed, answer.code, answer.message, { at: about.now, attempt: settled, actor: { type: 'provider' } });
 }
 
 function missing(claimed: Claimed, about: Circumstances): Move {

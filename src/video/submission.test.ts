@@ -88,6 +88,13 @@ describe('a lost create', () => {
     expect(row.video.state).toBe('needs_decision');
   });
 
+  it('sent once more under its key: a refused key proves nothing, a refused request does', () => {
+    const refused = (code: 'auth' | 'moderation'): Submission => ({ kind: 'rejected', code, message: 'no', raw: null });
+    const circumstances = { ...about(at(1)), ...more };
+    expect(afterSubmission(unknown(), refused('auth'), circumstances).to).toBe('unknown');
+    expect(afterSubmission(unknown(), refused('moderation'), circumstances).to).toBe('failed');
+  });
+
   it('asks at once where the provider neither lists nor calls back', () => {
     expect(stillUnknown(unknown(), about(at(1)), 'impossible').to).toBe('needs_decision');
   });

@@ -1,8 +1,8 @@
 import type { Submission } from './answer.ts';
-import { failureOf, maxAutomaticAttempts } from './failure.ts';
-import { fail, type Move, move } from './lifecycle.ts';
+import { type Move, move } from './lifecycle.ts';
 import type { Circumstances } from './observation.ts';
 import { looked, stopLooking } from './observation.ts';
+import { afterRefusal } from './refusal.ts';
 import { backoffMs, nextLook } from './schedule.ts';
 import { type Claimed, isTerminal, type JsonObject } from './video.ts';
 
@@ -52,24 +52,11 @@ export function afterSubmission(
       });
     }
     case 'rejected': {
-      const settled = { outcome: 'rejected' as const, error: outcome.message, raw: outcome.raw };
-      const goesOn = failureOf(outcome.code).retriesItself && attempt.n < maxAutomaticAttempts;
-      if (goesOn && !video.cancelRequestedAt && video.state === 'submitting') {
-        return move(claimed, 'queued', {
-          event: 'retried',
-          next: null,
-          data: { code: outcome.code, message: outcome.message, automatic: true },
-          attempt: settled,
-          nextAttempt: { id: about.nextAttemptId, n: attempt.n + 1 },
-          video: { notBefore: later(now, backoffMs(attempt.n + 2, about.random)) },
-        });
-      }
-      return fail(claimed, outcome.code, outcome.message, {
-        at: now,
-        event: 'rejected',
-        actor: { type: 'provider' },
-        attempt: settled,
-      });
+      const { code, message, raw } = outcome;
+      // A resend that is turned away at the door says nothing about what the first sending may have made.
+      if (video.state === 'unknown' && (code === 'auth' || code === 'quota')) return stillUnknown(claimed, about);
+      const settled = { outcome: 'rejected' as const, error: message, raw };
+      return afterRefusal(claimed, { code, message, event: 'rejected', settled }, about);
     }
     case 'unclear':
       return video.state === 'unknown' ? stillUnknown(claimed, about) : becomeUnknown(claimed, outcome.message, now);

@@ -25,6 +25,7 @@ export function claimedIn(state: State, video: Partial<Video> = {}, attempt: Par
       seed: null,
       inputs: [],
       settings: {},
+      warnings: [],
       priority: 0,
       state,
       progress: 0,

@@ -76,6 +76,8 @@ export type Video = {
   /** Asset ids of reference files. */
   inputs: string[];
   settings: JsonObject;
+  /** What we changed of the wish, to fit what the model offers. */
+  warnings: string[];
   priority: Priority;
   state: State;
   /** 0..100, never falls, 100 only when stored. */
