@@ -89,7 +89,8 @@ function figure(value: number | null): string {
 function commit(): string {
   try {
     const options = { cwd: import.meta.dirname, encoding: 'utf8' } as const;
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], options).trim();
+    // `-dirty` where what ran is not quite what was committed.
+    return execFileSync('git', ['describe', '--always', '--dirty', '--exclude', '*'], options).trim();
   } catch {
     return 'unknown (no git)';
   }

@@ -13,7 +13,14 @@ const provider = createOpenAIProvider({
   baseUrl,
   apiKey: 'sk-bench',
   fetch: createSafeFetch({ allowHosts: [new URL(baseUrl).origin] }),
-  capabilities: { deduplicates: false, lists: true, cancels: true, slots: null, retentionMs: 3_600_000 },
+  capabilities: {
+    deduplicates: false,
+    lists: true,
+    cancels: true,
+    slots: null,
+    requestsPerMinute: null,
+    retentionMs: 3_600_000,
+  },
 });
 const { signal } = new AbortController();
 
