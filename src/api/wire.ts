@@ -1,24 +1,13 @@
 import { z } from 'zod';
+import { states, statuses } from '#video/video.ts';
 
 /** The shapes that `/api` speaks. Pure: the studio imports it too. Times are ISO 8601, durations milliseconds. */
 
 /** Described as "anything": spelled out, the type contains itself without end. */
 const anyJson = z.json().meta({ type: 'object', description: 'Any JSON value' });
 
-export const stateSchema = z.enum([
-  'queued',
-  'submitting',
-  'unknown',
-  'needs_decision',
-  'running',
-  'overdue',
-  'storing',
-  'canceling',
-  'completed',
-  'failed',
-  'canceled',
-]);
-export const statusSchema = z.enum(['queued', 'in_progress', 'completed', 'failed']);
+export const stateSchema = z.enum(states);
+export const statusSchema = z.enum(statuses);
 export const commandSchema = z.enum(['cancel', 'retry', 'collect', 'reset', 'decide', 'delete']);
 export const prioritySchema = z.enum(['low', 'normal', 'high']);
 
