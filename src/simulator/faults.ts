@@ -53,9 +53,11 @@ export const directives = {
     effect: 'The job is created at once; the create answers after so many seconds.',
   },
   'lose-response': {
-    read: () => true,
+    argument: /^(?:x?(\d+))?$/,
+    read: (m: string[]) => Number(m[1] ?? Number.POSITIVE_INFINITY),
     example: '[lose-response]',
-    effect: 'The job is created, then the connection is cut before the answer. A replay with the same key is answered.',
+    effect:
+      'The job is created, then the connection is cut before the answer. A replay with the same key is answered; with `[lose-response:1]` so is the second of equal requests.',
   },
   'lose-request': {
     argument: /^(?:x?(\d+))?$/,

@@ -163,12 +163,17 @@ export class Jobs {
     };
   }
 
-  /** `[fail:… x1]` leaves alone whoever asks for the same once more. */
+  /** The faults of a prompt, but for those that only befall the first of equal requests. */
   #faultsOf(prompt: string, fingerprint: string): Faults {
-    const { fail, ...others } = readFaults(prompt).faults;
-    if (!fail) return others;
+    const { faults } = readFaults(prompt);
+    const { fail, 'lose-response': lost } = faults;
+    if (!fail && !lost) return faults;
     const earlier = this.all().filter((job) => job.fingerprint === fingerprint).length;
-    return earlier < fail.jobs ? { fail, ...others } : others;
+    return {
+      ...faults,
+      fail: fail && earlier < fail.jobs ? fail : undefined,
+      'lose-response': lost && earlier < lost ? lost : undefined,
+    };
   }
 
   #save(job: Job): Promise<void> {

@@ -90,6 +90,13 @@ test('[lose-response] makes the job and cuts the connection; a replay is answere
   await expect(simulator.fetch(request)).rejects.toThrow();
 });
 
+test('[lose-response:1] answers whoever asks for the same once more', async () => {
+  const prompt = 'a fox [lose-response:1]';
+  await expect(post(prompt, 'first')).rejects.toThrow();
+  expect((await post(prompt, 'second')).status).toBe(200);
+  expect(jobsOf(prompt)).toHaveLength(2);
+});
+
 test('[lose-request] cuts the connection and makes no job', async () => {
   const prompt = 'a fox [lose-request:2]';
   await expect(post(prompt)).rejects.toThrow();
