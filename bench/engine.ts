@@ -14,7 +14,11 @@ export function createSystem(options: { database: Database; dir: string; baseUrl
   const { database, dir, baseUrl } = options;
   const { providers, catalogue } = createRegistry({
     openai: { baseUrl, apiKey: 'sk-bench' },
-    simulator: { url: () => Promise.reject(new Error('no simulator here')) as never },
+    simulator: {
+      url: () => {
+        throw new Error('no simulator here');
+      },
+    },
     defaultModel: model,
     allowHosts: [],
     log: silent,
