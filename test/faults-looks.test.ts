@@ -129,6 +129,18 @@ describe('an answer that is no verdict', inParallel, () => {
     expect(attempts[0]?.watch.trouble).toBeUndefined();
   });
 
+  test('is forgotten with the next real answer', async () => {
+    await using world = await openWorld();
+    await world.ask('another that answers [stall:50]', { on: 'simulator' });
+    const id = await world.ask('a red fox [http:401x2] [stall:50]', { on: 'simulator' });
+    const missed = await world.ask('a red fox [http:404x2] [stall:50]', { on: 'simulator' });
+    for (const one of [id, missed]) {
+      const { attempts } = await world.until(one, (seen) => (seen.attempts[0]?.checks ?? 0) >= 4);
+      expect(attempts[0]?.watch).toEqual({ progress: expect.anything() });
+      expect(await attention(world, one)).toBeNull();
+    }
+  });
+
   test('a refused key: running takes wait, it is said since when, and they complete with the right key', async () => {
     await using world = await openWorld();
     const id = await world.ask('a red fox [render:20]', { on: 'simulator' });
