@@ -28,6 +28,10 @@ export type Config = {
   upstreamTimeoutMs: number;
   maxRunningPerOwner: number;
   maxQueuedPerOwner: number;
+  /** By provider; null = no limit. */
+  limits: Record<string, Limits>;
+  /** Null = the cron endpoint is closed. */
+  cronSecret: string | null;
   /** `learned`, or a fixed interval in milliseconds. */
   schedule: 'learned' | number;
   /** How many proxies stand before us, whose last X-Forwarded-For entries are true; 0 = none. */
@@ -39,6 +43,9 @@ export type Config = {
   /** Null = only what needs attention on a terminal, every move elsewhere. */
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' | null;
 };
+
+/** Jobs at once, and requests per minute. */
+export type Limits = { slots: number | null; requestsPerMinute: number | null };
 
 /** A variable is wrong: one line that names variable, value and rule. */
 export class ConfigError extends Error {
@@ -79,6 +86,19 @@ const origin = webAddress.refine(
 );
 
 const list = (text: string) => text.split(/[\s,]+/).filter((entry) => entry !== '');
+
+/** `openai:slots=4,rpm=60;simulator:slots=8`; undefined where it is no such thing. */
+function parseLimits(text: string): Record<string, Limits> | undefined {
+  const limits: Record<string, Limits> = {};
+  for (const part of text.split(';').filter((part) => part.trim() !== '')) {
+    const match = /^\s*([a-z][a-z0-9_-]{0,63})\s*:((?:\s*(?:slots|rpm)=[1-9]\d{0,5}\s*,?)+)$/.exec(part);
+    const [, provider = '', given = ''] = match ?? [];
+    if (!match || limits[provider]) return undefined;
+    const of = (name: string) => Number(new RegExp(`${name}=(\\d+)`).exec(given)?.[1]) || null;
+    limits[provider] = { slots: of('slots'), requestsPerMinute: of('rpm') };
+  }
+  return limits;
+}
 
 const variables = z.object({
   PORT: whole(0, 65_535).default(3000),
@@ -132,6 +152,16 @@ const variables = z.object({
       'must be learned, or fixed: with a duration up to 1h, for example fixed:5s',
     )
     .default('learned'),
+  DAILIES_LIMITS: z
+    .string()
+    .transform((text, context) => {
+      const limits = parseLimits(text);
+      if (limits) return limits;
+      context.addIssue({ code: 'custom', message: 'must be like openai:slots=4,rpm=60;simulator:slots=8' });
+      return z.NEVER;
+    })
+    .default({}),
+  CRON_SECRET: z.string().optional(),
   DAILIES_TRUST_PROXY: z
     .union([
       z.enum(['true', 'yes']).transform(() => 1),
@@ -161,6 +191,7 @@ const secrets: ReadonlySet<string> = new Set([
   'DAILIES_ADMIN_PASSWORD',
   'DAILIES_API_KEY',
   'OPENAI_API_KEY',
+  'CRON_SECRET',
 ]);
 
 /**
@@ -212,6 +243,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     upstreamTimeoutMs: value.DAILIES_UPSTREAM_TIMEOUT,
     maxRunningPerOwner: value.DAILIES_MAX_RUNNING,
     maxQueuedPerOwner: value.DAILIES_MAX_QUEUED,
+    limits: value.DAILIES_LIMITS,
+    cronSecret: value.CRON_SECRET ?? null,
     schedule: value.DAILIES_SCHEDULE,
     trustedProxies: value.DAILIES_TRUST_PROXY,
     allowHosts: value.DAILIES_ALLOW_HOSTS,

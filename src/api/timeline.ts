@@ -51,6 +51,10 @@ const sentences: Record<EventType, (data: JsonObject) => string> = {
   given_up: () => 'We stopped looking; a late clip is still kept.',
   deadline_extended: () => 'An operator gave it more time.',
   requeued: () => 'An operator put it back in the queue.',
+  check_asked: () => 'An operator asked for a look.',
+  priority_changed: (data) => `Its priority is now ${data.priority}.`,
+  provider_paused: (data) => `The provider ${data.provider} was paused: nothing is sent to it.`,
+  provider_resumed: (data) => `The provider ${data.provider} goes on.`,
   deleted: () => 'Deleted.',
   poisoned: (data) => `A step could not be written down; it rests for an hour${quoted(data.message)}.`,
 };

@@ -102,11 +102,11 @@ export function videoRoutes(api: Api) {
     };
     const key = c.req.header('idempotency-key');
     const { result, replayed } = await once(who.ownerId, key, body, () => submit(api.system, asked));
-    const { ids, warnings } = result;
+    const { ids } = result;
     if (replayed) c.header('x-dailies-replayed', 'true');
     await Promise.all(ids.map((id) => look(api, id)));
     const videos = await Promise.all(ids.map(async (id) => viewFor(api, c, await find(api, c, id))));
-    return c.json({ videos: videos.map((video) => ({ ...video, warnings })) }, 202);
+    return c.json({ videos }, 202);
   });
 
   routes.openapi(list, async (c) => {

@@ -74,7 +74,7 @@ export function createViews(
         attention: attentionOf(video, attempt, now, (id) => providers.get(id) !== undefined),
         error: errorOf(video),
         commands: attempt ? availableCommands(video, attempt) : [],
-        warnings: [],
+        warnings: video.warnings,
         video_url: link('clip', ''),
         thumbnail_url: link('thumbnail', 'variant=thumbnail&'),
         spritesheet_url: link('spritesheet', 'variant=spritesheet&'),

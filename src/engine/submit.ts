@@ -56,6 +56,7 @@ export async function submit(system: System, asked: SubmitRequest): Promise<Subm
       seed: request.seed,
       inputs: request.inputs,
       settings: request.settings as JsonObject,
+      warnings,
       priority: asked.priority ?? priorities.normal,
     } satisfies Partial<Video>;
     return {

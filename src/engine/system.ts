@@ -1,7 +1,19 @@
 import type { Answer, Listed, NoAnswer, Submission } from '#video/answer.ts';
-import type { Move } from '#video/lifecycle.ts';
+import type { EventType, Move } from '#video/lifecycle.ts';
 import type { Quantiles } from '#video/progress.ts';
-import type { Actor, Asset, AssetKind, Attempt, Claimed, JsonObject, Request, State, Video } from '#video/video.ts';
+import type {
+  Actor,
+  Asset,
+  AssetKind,
+  Attempt,
+  Claimed,
+  JsonObject,
+  Priority,
+  Request,
+  State,
+  Video,
+  Watch,
+} from '#video/video.ts';
 
 export { DownloadError } from '#video/download-error.ts';
 export { QueueFull } from '#video/queue-full.ts';
@@ -57,6 +69,8 @@ export type Capabilities = {
   cancels: boolean;
   /** Jobs at once and accepted at this provider; null = no limit of ours. */
   slots: number | null;
+  /** Looks and starts in any 60 s, of all processes together; null = no limit of ours. */
+  requestsPerMinute: number | null;
   /** Results stay there so long. */
   retentionMs: number;
 };
@@ -145,6 +159,7 @@ export type NewVideo = Pick<
   | 'seed'
   | 'inputs'
   | 'settings'
+  | 'warnings'
   | 'priority'
   | 'remixedFrom'
 > & { attempt: { id: string; request: Request; requestHash: string }; actor: Actor; data: JsonObject };
@@ -160,6 +175,52 @@ export type StoredEvent = {
   stateBefore: State | null;
   stateAfter: State | null;
   data: JsonObject;
+};
+
+/** An event of a video, or of a provider: then both ids are null, and `data.provider` names it. */
+export type AuditEvent = Omit<StoredEvent, 'videoId' | 'ownerId'> & { videoId: string | null; ownerId: string | null };
+
+export type AuditQuery = {
+  /** A kind of actor, or its id. */
+  actor?: string;
+  type?: string;
+  videoId?: string;
+  ownerId?: string;
+  from?: Date;
+  /** Exclusive. */
+  to?: Date;
+  /** Cursor of the last event of the page before. */
+  after?: string;
+  limit: number;
+};
+
+export type Trouble = NonNullable<Watch['trouble']>;
+
+/** What goes on at one provider: of all owners, deleted ones too, nothing that is over. */
+export type Activity = {
+  provider: string;
+  running: number;
+  queued: number;
+  overdue: number;
+  needsDecision: number;
+  /** When the oldest of them was asked for; null = there is none. */
+  oldestAt: Date | null;
+  /** What keeps it from answering, the most frequent kind: since when, and for how many videos. */
+  trouble: { kind: Trouble['kind']; since: Date; videos: number } | null;
+  pausedAt: Date | null;
+  /** Its last creates were unclear. */
+  stoppedAt: Date | null;
+};
+
+/** What happened in one stretch of time, and how many waited and ran at its end. */
+export type Bucket = {
+  at: Date;
+  asked: number;
+  accepted: number;
+  stored: number;
+  failed: number;
+  queued: number;
+  running: number;
 };
 
 export type VideoDetails = {
@@ -194,7 +255,10 @@ export type Lane = 'watch' | 'collect';
 export type Store = {
   /** One transaction: rows, first attempts, first events. `limit` = the owner's queued cap; throws `QueueFull`. */
   create(videos: NewVideo[], limit: number): Promise<void>;
-  /** Queued → due, as many as free slots allow: by priority, fewest running per owner, age. Returns how many. */
+  /**
+   * Queued → due, as many as free slots allow: by priority, fewest running per owner, age; none of a paused provider.
+   * Returns how many.
+   */
   admit(limits: { provider: string; slots: number | null }[], maxRunningPerOwner: number): Promise<number>;
   /** Due rows of one provider in order of `check_at`; `collect` = state storing, `watch` = all others. */
   claim(provider: string, lane: Lane, limit: number, leaseMs: number): Promise<Claimed[]>;
@@ -202,6 +266,8 @@ export type Store = {
   claimForeign(providers: string[], limit: number, leaseMs: number): Promise<Claimed[]>;
   /** Claims for a command, due or not. `busy` = a worker holds it; null = not there, or another owner's. */
   claimOne(id: string, ownerId: string | null, leaseMs: number): Promise<Claimed | 'busy' | null>;
+  /** Claims one video if a look at it is due. */
+  claimDue(id: string, leaseMs: number): Promise<Claimed | null>;
   /** False = the claim is lost: stop. */
   renew(id: string, seq: number, leaseMs: number): Promise<boolean>;
   /** Gives claims back as they were. */
@@ -223,8 +289,11 @@ export type Store = {
   hint(which: { ids: string[] } | { provider: string } | 'all', options?: { restMs?: number }): Promise<number>;
   /** Somebody watches, for so long from now; written at most every 30 s per video. */
   markWatched(id: string, forMs: number): Promise<void>;
-  /** The next time at which a claim or an admission could find work; null = nothing scheduled. */
-  nextDueAt(): Promise<Date | null>;
+  /**
+   * The next time at which a claim or an admission could find work; null = nothing scheduled. Looks at the providers
+   * `except` are left out.
+   */
+  nextDueAt(except?: string[]): Promise<Date | null>;
   /** Frees every claim: only where one process owns the store. */
   releaseAllClaims(): Promise<void>;
   /** The database's time. */
@@ -241,6 +310,18 @@ export type Store = {
   recordStart(provider: string, unclear: boolean): Promise<void>;
   startsStopped(provider: string): Promise<boolean>;
   resumeStarts(provider: string): Promise<void>;
+  /** Lets nothing be sent to a provider, or again; false = it was so already. Writes an event. */
+  setPaused(provider: string, paused: boolean, actor: Actor): Promise<boolean>;
+  /**
+   * Takes up to `want` requests out of the provider's bucket, which all processes share: in any 60 s it gives no more
+   * than `perMinute`. `nextMs` = until there is another one.
+   */
+  takeTokens(provider: string, want: number, perMinute: number): Promise<{ granted: number; nextMs: number }>;
+  /** Puts back what was not used. */
+  giveTokens(provider: string, tokens: number): Promise<void>;
+  /** One process at a time: false = another holder has it, for at most as long as it said. */
+  takeTurn(name: string, holder: string, forMs: number): Promise<boolean>;
+  endTurn(name: string, holder: string): Promise<void>;
   /** Another job of the provider got a real answer since then: whether a 404 may count. */
   hasOtherAnswers(provider: string, exceptVideoId: string, since: Date): Promise<boolean>;
   /** Learned render times in milliseconds of the last ≤ 200 completions; null under 5. */
@@ -253,10 +334,29 @@ export type Store = {
   asset(id: string, ownerId: string | null): Promise<Asset | null>;
   addAsset(asset: Asset, ownerId: string): Promise<void>;
   setStarred(id: string, ownerId: string | null, starred: boolean): Promise<boolean>;
+  /** Only while it waits in our line; null = no such video. Writes an event where something changed. */
+  setPriority(
+    id: string,
+    ownerId: string | null,
+    priority: Priority,
+    actor: Actor,
+  ): Promise<'changed' | 'same' | 'not_queued' | null>;
+  /** Writes down what changed nothing in the row. */
+  record(videoId: string, event: { type: EventType; actor: Actor; data: JsonObject }): Promise<void>;
   events(videoId: string, ownerId: string | null): Promise<StoredEvent[]>;
   /** Committed events behind the cursor, in an order that never skips one; `more` = some are not yet visible. */
   eventsAfter(cursor: string, limit: number): Promise<{ events: StoredEvent[]; more: boolean }>;
   latestCursor(): Promise<string>;
+  /** Events of all owners, newest first. */
+  audit(query: AuditQuery): Promise<AuditEvent[]>;
+  /** Every provider that has something going on, or was ever paused or stopped. */
+  activity(): Promise<Activity[]>;
+  /** Videos that may need a person: undecided, overdue, poisoned, in trouble, or of none of these providers; oldest first. */
+  troubled(providers: string[], limit: number): Promise<VideoDetails[]>;
+  /** From events: buckets of `bucketMs` from `from` until now. */
+  throughput(from: Date, bucketMs: number): Promise<Bucket[]>;
+  /** Which database this is. */
+  version(): Promise<{ kind: 'embedded' | 'server'; version: string }>;
   /** `due` = a look may be due earlier than thought; `events` = something was written down. Returns the way out. */
   listen(on: 'due' | 'events', listener: () => void): () => void;
   /** Counts the engine's starts, for the receipts. */

@@ -118,6 +118,7 @@ export function createFakeProvider(
       lists: true,
       cancels: true,
       slots: null,
+      requestsPerMinute: null,
       retentionMs: 3_600_000,
       ...options.capabilities,
     },

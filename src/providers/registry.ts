@@ -10,6 +10,8 @@ export type RegistryOptions = {
   openai: { baseUrl: string; apiKey: string | null; encoding?: Encoding } | null;
   /** `url` answers the base URL with `/v1`, or throws while the simulator does not run. */
   simulator: { url: () => string; apiKey?: string | null };
+  /** What an operator allows per provider; null = no limit. */
+  limits?: Record<string, { slots: number | null; requestsPerMinute: number | null }>;
   /** Null = the test pattern. */
   defaultModel: string | null;
   /** Further hosts on one's own network that result URLs may lead to. */
@@ -29,11 +31,18 @@ const refreshMs = 5 * 60_000;
 const refreshTimeoutMs = 10_000;
 const hourMs = 3_600_000;
 
-const own: Capabilities = { deduplicates: false, lists: true, cancels: true, slots: null, retentionMs: hourMs };
+const own: Capabilities = {
+  deduplicates: false,
+  lists: true,
+  cancels: true,
+  slots: null,
+  requestsPerMinute: null,
+  retentionMs: hourMs,
+};
 
-/** Everything that renders, from the configuration. A default that nobody offers is refused at once. */
+/** Everything that renders, from the configuration. A default that nobody offers, and limits of nobody, are refused. */
 export function createRegistry(options: RegistryOptions): Registry {
-  const { openai, simulator, allowHosts, log, readInput } = options;
+  const { openai, simulator, allowHosts, log, readInput, limits = {} } = options;
   const defaultModel = options.defaultModel ?? testPattern.id;
   const shared = { ...(readInput && { readInput }) };
 
@@ -43,7 +52,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     baseUrl: simulator.url,
     apiKey: simulator.apiKey ?? null,
     fetch: createSafeFetch({ allowHosts: () => [originOf(simulator.url())] }),
-    capabilities: { ...own, deduplicates: true },
+    capabilities: { ...own, deduplicates: true, ...limits.simulator },
   });
   const server = openai
     ? createOpenAIProvider({
@@ -52,12 +61,16 @@ export function createRegistry(options: RegistryOptions): Registry {
         baseUrl: openai.baseUrl,
         apiKey: openai.apiKey,
         fetch: createSafeFetch({ allowHosts: [originOf(openai.baseUrl), ...allowHosts] }),
-        capabilities: own,
+        capabilities: { ...own, ...limits.openai },
         ...(openai.encoding && { encoding: openai.encoding }),
       })
     : null;
 
   const byId = new Map<string, Provider>([testPatterns, ...(server ? [server] : [])].map((one) => [one.id, one]));
+  const stranger = Object.keys(limits).find((id) => !byId.has(id));
+  if (stranger) {
+    throw new Error(`DAILIES_LIMITS names ${JSON.stringify(stranger)}; configured are ${[...byId.keys()].join(', ')}`);
+  }
   // A default may name a model that the server has not told us about yet.
   const chosen = server && defaultModel.startsWith('openai/') ? defaultModel.slice('openai/'.length) : 'default';
   let named: string[] = [];

@@ -3,7 +3,7 @@ import { type Connection, now } from './sql.ts';
 
 /**
  * Makes as many waiting videos due as free slots allow: per provider, and per owner over all providers. Providers that
- * are not named admit nothing. Returns how many.
+ * are not named or are paused admit nothing. Returns how many.
  */
 export async function admit(
   connection: Connection,
@@ -33,6 +33,7 @@ const statement = `
   with ${holders}, free as materialized (
     select provider, slots - coalesce((select sum(n) from running r where r.provider = l.provider), 0)::int as n
     from unnest($2::text[], $3::int[]) as l(provider, slots)
+    where not exists (select from provider_state s where s.provider = l.provider and s.paused_at is not null)
   ), waiting as (
     select own.*, owner_id, free.provider, free.n as free, coalesce(busy.n, 0) as busy, coalesce(busy.n, 0) + nth as turn
     from free

@@ -1,7 +1,7 @@
 import type { Lane } from '#engine/system.ts';
 import type { Claimed } from '#video/video.ts';
 import { type Row, toAttempt, toVideo } from './rows.ts';
-import { type Connection, now, unclaimed } from './sql.ts';
+import { type Connection, notify, now, unclaimed } from './sql.ts';
 
 type ClaimedRow = { video: Row; attempt: Row; at: Date };
 
@@ -31,12 +31,14 @@ const toClaimed = ({ video, attempt, at }: ClaimedRow): Claimed => ({
 const due = (whose: string) => `v.check_at <= ${now} and ${unclaimed} and ${whose}
   order by v.check_at, v.id limit $3 for update skip locked`;
 
-const claimDue = {
+const claimInLane = {
   watch: claiming(due(`v.provider = $4 and v.state <> 'storing'`)),
   collect: claiming(due(`v.provider = $4 and v.state = 'storing'`)),
 };
 const claimDueForeign = claiming(due('v.provider <> all($4::text[])'));
 const claimById = claiming(`v.id = $3 and ($4::text is null or v.owner_id = $4) and ${unclaimed} for update`);
+
+const claimIfDue = claiming(`v.id = $3 and v.check_at <= ${now} and ${unclaimed} for update`);
 
 /** Due rows of one provider, the longest due first: paid work is never starved by priority. */
 export async function claim(
@@ -46,7 +48,7 @@ export async function claim(
   limit: number,
   leaseMs: number,
 ): Promise<Claimed[]> {
-  const rows = await database.query<ClaimedRow>(claimDue[lane], [now(), leaseMs, limit, provider]);
+  const rows = await database.query<ClaimedRow>(claimInLane[lane], [now(), leaseMs, limit, provider]);
   return rows.map(toClaimed);
 }
 
@@ -75,6 +77,12 @@ export async function claimOne(
   return there.length > 0 ? 'busy' : null;
 }
 
+/** Claims one video where a look at it is due, as a pass over all would. */
+export async function claimDue({ database, now }: Connection, id: string, leaseMs: number): Promise<Claimed | null> {
+  const [row] = await database.query<ClaimedRow>(claimIfDue, [now(), leaseMs, id]);
+  return row ? toClaimed(row) : null;
+}
+
 export async function renew({ database, now }: Connection, id: string, seq: number, leaseMs: number): Promise<boolean> {
   const renewed = await database.query(
     `update videos set claimed_until = ${lease} where id = $3 and claim_seq = $4 and claimed_until is not null
@@ -85,8 +93,10 @@ export async function renew({ database, now }: Connection, id: string, seq: numb
 }
 
 /** Gives claims back as they were; a hint that came meanwhile counts. */
-export async function release({ database, now }: Connection, claims: { id: string; seq: number }[]): Promise<void> {
-  await database.query(releasing, [now(), claims.map(({ id }) => id), claims.map(({ seq }) => seq)]);
+export async function release(connection: Connection, claims: { id: string; seq: number }[]): Promise<void> {
+  const { database, now } = connection;
+  const given = await database.query(releasing, [now(), claims.map(({ id }) => id), claims.map(({ seq }) => seq)]);
+  if (given.length > 0) await notify(connection, database, 'due');
 }
 
 const releasing = `
@@ -98,7 +108,8 @@ const releasing = `
     claimed_until = null,
     woken = false,
     check_at = case when v.woken and v.check_at is not null then least(v.check_at, greatest(${now}, v.not_before)) else v.check_at end
-  from given where v.id = given.id`;
+  from given where v.id = given.id
+  returning 1 as given`;
 
 export async function releaseAllClaims({ database }: Connection): Promise<void> {
   await database.query('update videos set claimed_until = null where claimed_until is not null');

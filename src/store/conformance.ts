@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { admission } from './conformance/admission.ts';
 import { claiming } from './conformance/claiming.ts';
 import { hinting } from './conformance/hinting.ts';
+import { operating } from './conformance/operating.ts';
 import { reading } from './conformance/reading.ts';
 import { saving } from './conformance/saving.ts';
 import { submitting } from './conformance/submitting.ts';
@@ -16,5 +17,6 @@ export function storeConformance({ name, open }: TestStore): void {
     saving(open);
     hinting(open);
     reading(open);
+    operating(open);
   });
 }

@@ -1,11 +1,11 @@
-import type { StoredEvent } from '#engine/system.ts';
+import type { AuditEvent, StoredEvent } from '#engine/system.ts';
 import type { Actor, JsonObject, State } from '#video/video.ts';
 import type { Connection } from './sql.ts';
 
-type EventRow = {
+export type EventRow = {
   cursor: string;
-  video_id: string;
-  owner_id: string;
+  video_id: string | null;
+  owner_id: string | null;
   at: Date;
   type: string;
   actor: Actor;
@@ -14,7 +14,7 @@ type EventRow = {
   data: JsonObject;
 };
 
-const columns = `e.xid::text || '-' || e.id as cursor, e.video_id, e.owner_id, e.at, e.type, e.actor,
+export const columns = `e.xid::text || '-' || e.id as cursor, e.video_id, e.owner_id, e.at, e.type, e.actor,
   e.state_before, e.state_after, e.data`;
 
 /**
@@ -23,7 +23,7 @@ const columns = `e.xid::text || '-' || e.id as cursor, e.video_id, e.owner_id, e
  */
 const settled = 'e.xid < pg_snapshot_xmin(pg_current_snapshot())';
 
-const toEvent = (row: EventRow): StoredEvent => ({
+export const toEvent = (row: EventRow): AuditEvent => ({
   cursor: row.cursor,
   videoId: row.video_id,
   ownerId: row.owner_id,
@@ -35,6 +35,9 @@ const toEvent = (row: EventRow): StoredEvent => ({
   data: row.data,
 });
 
+/** Timelines and streams are about videos; what happens to a provider is only in the audit. */
+const ofVideo = (event: AuditEvent): event is StoredEvent => event.videoId !== null && event.ownerId !== null;
+
 /** The timeline of one video, oldest first. */
 export async function events(
   { database }: Connection,
@@ -45,7 +48,7 @@ export async function events(
     `select ${columns} from events e where e.video_id = $1 and ($2::text is null or e.owner_id = $2) order by e.id`,
     [videoId, ownerId],
   );
-  return rows.map(toEvent);
+  return rows.map(toEvent).filter(ofVideo);
 }
 
 /** Committed events behind the cursor; `more` = others are committed or under way behind those given. */
@@ -61,13 +64,13 @@ export async function eventsAfter(
     limit,
   ]);
   const found = (row?.events ?? []).map((event) => toEvent({ ...event, at: new Date(event.at) }));
-  return { events: found, more: row?.more ?? false };
+  return { events: found.filter(ofVideo), more: row?.more ?? false };
 }
 
 const eventsAfterStatement = `
   with page as (
     select e.xid, e.id, ${columns} from events e
-    where (e.xid, e.id) > ($1::xid8, $2::bigint) and ${settled}
+    where (e.xid, e.id) > ($1::xid8, $2::bigint) and ${settled} and e.video_id is not null
     order by e.xid, e.id limit $3
   ), last as (
     select xid, id from page order by xid desc, id desc limit 1
@@ -75,7 +78,7 @@ const eventsAfterStatement = `
   select
     (select coalesce(json_agg(p order by p.xid, p.id), '[]') from page p) as events,
     exists (
-      select from events e where (e.xid, e.id) > (
+      select from events e where e.video_id is not null and (e.xid, e.id) > (
         coalesce((select xid from last), $1::xid8), coalesce((select id from last), $2::bigint))
     ) as more`;
 

@@ -3,25 +3,27 @@ import { quantilesOf } from '#video/progress.ts';
 import { QueueFull } from '#video/queue-full.ts';
 import { learnedFrom } from './durations.ts';
 import { clean } from './json.ts';
-import { claim, claimForeign, claimOne, nextDueAt, release, renew } from './memory/claim.ts';
+import { activity, audit, setPaused, setPriority, takeTokens, takeTurn, throughput, troubled } from './memory/admin.ts';
+import { claim, claimDue, claimForeign, claimOne, nextDueAt, release, renew } from './memory/claim.ts';
 import { hint, markWatched, requestCancel } from './memory/hint.ts';
 import { admit } from './memory/line.ts';
-import { count, eventsAfter, get, list } from './memory/read.ts';
+import { count, eventsAfter, get, list, ofVideo } from './memory/read.ts';
 import { kindOf, saveMoves } from './memory/save.ts';
 import { hasOtherAnswers, knownUpstreamIds, lostAttempts, recordStart, saveOperation } from './memory/submission.ts';
-import { emptyTables, owned, type Tables, writeEvent } from './memory/tables.ts';
+import { emptyTables, owned, providerRow, type Tables, writeEvent } from './memory/tables.ts';
 import { newVideo } from './new-video.ts';
 
 /** A store of maps, gone with the process: the same answers as the databases, for tests that need none. */
 export function openMemoryStore(options: { now?: () => Date } = {}): Store {
   const tables = emptyTables(options.now ?? (() => new Date()));
-  const { videos, assets, events, boots, providers } = tables;
+  const { videos, assets, events, boots, providers, turns } = tables;
   return {
     create: async (asked, limit) => create(tables, asked, limit),
     admit: async (...args) => admit(tables, ...args),
     claim: async (...args) => claim(tables, ...args),
     claimForeign: async (...args) => claimForeign(tables, ...args),
     claimOne: async (...args) => claimOne(tables, ...args),
+    claimDue: async (...args) => claimDue(tables, ...args),
     renew: async (...args) => renew(tables, ...args),
     release: async (claims) => release(tables, claims),
     saveMoves: async (moves) => saveMoves(tables, moves),
@@ -29,7 +31,7 @@ export function openMemoryStore(options: { now?: () => Date } = {}): Store {
     requestCancel: async (...args) => requestCancel(tables, ...args),
     hint: async (...args) => hint(tables, ...args),
     markWatched: async (...args) => markWatched(tables, ...args),
-    nextDueAt: async () => nextDueAt(tables),
+    nextDueAt: async (...args) => nextDueAt(tables, ...args),
     releaseAllClaims: async () => {
       for (const video of videos.values()) video.claimedUntil = null;
     },
@@ -38,8 +40,18 @@ export function openMemoryStore(options: { now?: () => Date } = {}): Store {
     lostAttempts: async (...args) => lostAttempts(tables, ...args),
     knownUpstreamIds: async (...args) => knownUpstreamIds(tables, ...args),
     recordStart: async (...args) => recordStart(tables, ...args),
-    startsStopped: async (provider) => providers.get(provider)?.stopped ?? false,
+    startsStopped: async (provider) => (providers.get(provider)?.stoppedAt ?? null) !== null,
     resumeStarts: async (provider) => recordStart(tables, provider, false),
+    setPaused: async (...args) => setPaused(tables, ...args),
+    takeTokens: async (...args) => takeTokens(tables, ...args),
+    giveTokens: async (provider, tokens) => {
+      const row = providerRow(tables, provider);
+      if (row.tokens !== null) row.tokens += tokens;
+    },
+    takeTurn: async (...args) => takeTurn(tables, ...args),
+    endTurn: async (name, holder) => {
+      if (turns.get(name)?.holder === holder) turns.delete(name);
+    },
     hasOtherAnswers: async (...args) => hasOtherAnswers(tables, ...args),
     quantiles: async (...kind) => {
       const known = tables.durations.filter(({ kind: other }) => other === kindOf(...kind)).slice(-learnedFrom.most);
@@ -64,10 +76,26 @@ export function openMemoryStore(options: { now?: () => Date } = {}): Store {
       if (video) video.starredAt = starred ? (video.starredAt ?? tables.now()) : null;
       return video !== undefined;
     },
+    setPriority: async (...args) => setPriority(tables, ...args),
+    record: async (videoId, event) => {
+      const video = videos.get(videoId);
+      if (!video) return;
+      writeEvent(tables, video, event, video.state);
+      tables.notify('events');
+    },
     events: async (videoId, ownerId) =>
-      clean(events.filter((event) => event.videoId === videoId && (ownerId === null || event.ownerId === ownerId))),
+      clean(
+        events
+          .filter(ofVideo)
+          .filter((event) => event.videoId === videoId && (ownerId === null || event.ownerId === ownerId)),
+      ),
     eventsAfter: async (...args) => eventsAfter(tables, ...args),
     latestCursor: async () => events.at(-1)?.cursor ?? '0-0',
+    audit: async (query) => audit(tables, query),
+    activity: async () => activity(tables),
+    troubled: async (...args) => troubled(tables, ...args),
+    throughput: async (...args) => throughput(tables, ...args),
+    version: async () => ({ kind: 'embedded', version: 'in memory' }),
     listen: (channel, listener) => tables.listen(channel, listener),
     recordBoot: async () => {
       boots.push(tables.now());

@@ -1,20 +1,23 @@
 import { type Connection, now, unclaimed } from './sql.ts';
 
 /** When a claim or an admission could next find work: a due look, the end of a lease, the end of a queued one's rest. */
-export async function nextDueAt({ database, now: time }: Connection): Promise<Date | null> {
-  const [row] = await database.query<{ at: Date | null }>(statement, [time()]);
+export async function nextDueAt({ database, now: time }: Connection, except: string[] = []): Promise<Date | null> {
+  const [row] = await database.query<{ at: Date | null }>(statement, [time(), except]);
   return row?.at ?? null;
 }
 
 // A claimed row can only come first where its own time is before that of every free one: few rows, by the index.
 const statement = `
   with free as (
-    select v.check_at from videos v where v.check_at is not null and ${unclaimed} order by v.check_at limit 1
+    select v.check_at from videos v
+    where v.check_at is not null and ${unclaimed} and (v.state = 'storing' or v.provider <> all($2::text[]))
+    order by v.check_at limit 1
   )
   select least(
     (select check_at from free),
     (select min(greatest(v.check_at, v.claimed_until)) from videos v
-      where v.check_at <= coalesce((select check_at from free), 'infinity') and not ${unclaimed}),
+      where v.check_at <= coalesce((select check_at from free), 'infinity') and not ${unclaimed}
+        and (v.state = 'storing' or v.provider <> all($2::text[]))),
     (select min(v.not_before) from videos v
       where v.state = 'queued' and v.check_at is null and v.not_before > ${now})
   ) as at`;
@@ -24,4 +27,9 @@ export async function timeOf({ database, now: time }: Connection): Promise<Date>
   const [row] = await database.query<{ now: Date }>(`select ${now} as now`, [time()]);
   if (!row) throw new Error('the database told no time');
   return row.now;
+}
+
+export async function versionOf({ database }: Connection): Promise<{ kind: 'embedded' | 'server'; version: string }> {
+  const [row] = await database.query<{ version: string }>(`select current_setting('server_version') as version`);
+  return { kind: database.exclusive ? 'embedded' : 'server', version: row?.version ?? '' };
 }

@@ -11,13 +11,16 @@ const details = `
   (select coalesce(json_agg(a order by a.n), '[]') from attempts a where a.video_id = v.id) as attempts,
   (select coalesce(json_agg(f order by f.created_at, f.id), '[]') from assets f where f.video_id = v.id) as assets`;
 
+/** Everything about the videos `v` of a from clause. */
+export async function detailsOf(connection: Connection, from: string, parameters: unknown[]): Promise<VideoDetails[]> {
+  const rows = await connection.database.query<DetailsRow>(`select ${details} from ${from}`, parameters);
+  return withPositions(connection, rows);
+}
+
 /** Everything about a video, hidden ones too; null when it is not there or another owner's. */
 export async function get(connection: Connection, id: string, ownerId: string | null): Promise<VideoDetails | null> {
-  const rows = await connection.database.query<DetailsRow>(
-    `select ${details} from videos v where v.id = $1 and ($2::text is null or v.owner_id = $2)`,
-    [id, ownerId],
-  );
-  const [found] = await withPositions(connection, rows);
+  const which = 'videos v where v.id = $1 and ($2::text is null or v.owner_id = $2)';
+  const [found] = await detailsOf(connection, which, [id, ownerId]);
   return found ?? null;
 }
 
@@ -25,8 +28,9 @@ export async function get(connection: Connection, id: string, ownerId: string | 
 export async function list(connection: Connection, query: ListQuery): Promise<VideoDetails[]> {
   const words = query.q?.split(/\s+/).filter((word) => word !== '') ?? [];
   const order = query.order === 'asc' ? 'asc' : 'desc';
-  const rows = await connection.database.query<DetailsRow>(
-    `select ${details} from videos v
+  return detailsOf(
+    connection,
+    `videos v
      where v.hidden_at is null
        and ($1::text is null or v.owner_id = $1)
        and ($2::text[] is null or v.state = any($2))
@@ -49,7 +53,6 @@ export async function list(connection: Connection, query: ListQuery): Promise<Vi
       query.limit,
     ],
   );
-  return withPositions(connection, rows);
 }
 
 async function withPositions({ database, now }: Connection, rows: DetailsRow[]): Promise<VideoDetails[]> {

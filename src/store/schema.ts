@@ -59,6 +59,7 @@ export const videos = pgTable(
     seed: bigint('seed', { mode: 'number' }),
     inputs: text('inputs').array().notNull(),
     settings: jsonb('settings').$type<JsonObject>().notNull(),
+    warnings: text('warnings').array().notNull().default([]),
     priority: smallint('priority').$type<Priority>().notNull(),
     state: text('state').$type<State>().notNull(),
     progress: integer('progress').notNull(),
@@ -139,16 +140,17 @@ export const attempts = pgTable(
   ],
 );
 
-/** Every move, written down in its own transaction: timeline, live stream and outbox. Append-only. */
+/**
+ * Every move, written down in its own transaction: timeline, live stream and outbox. Append-only. Without a video it is
+ * about a provider, and `data` says which.
+ */
 export const events = pgTable(
   'events',
   {
     id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
     xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
-    videoId: text('video_id')
-      .notNull()
-      .references(() => videos.id, { onDelete: 'cascade' }),
-    ownerId: text('owner_id').notNull(),
+    videoId: text('video_id').references(() => videos.id, { onDelete: 'cascade' }),
+    ownerId: text('owner_id'),
     at: at('at').notNull(),
     type: text('type').notNull(),
     actor: jsonb('actor').$type<Actor>().notNull(),
@@ -156,7 +158,12 @@ export const events = pgTable(
     stateAfter: text('state_after').$type<State>(),
     data: jsonb('data').$type<JsonObject>().notNull(),
   },
-  (event) => [index('events_order').on(event.xid, event.id), index('events_video').on(event.videoId, event.id)],
+  (event) => [
+    index('events_order').on(event.xid, event.id),
+    index('events_video').on(event.videoId, event.id),
+    // What happened in a day or an hour.
+    index('events_at').on(event.at),
+  ],
 );
 
 /** Files in our storage. */
@@ -186,6 +193,18 @@ export const providerState = pgTable('provider_state', {
   /** Creates in a row whose outcome was unclear. */
   unclearStarts: integer('unclear_starts').notNull(),
   stoppedAt: at('stopped_at'),
+  /** An operator lets nothing be sent. */
+  pausedAt: at('paused_at'),
+  /** Requests that may go out now, as of `refilledAt`. */
+  tokens: doublePrecision('tokens'),
+  refilledAt: at('refilled_at'),
+});
+
+/** What only one process may do at a time, and until when it has it to itself. */
+export const turns = pgTable('turns', {
+  name: text('name').primaryKey(),
+  holder: text('holder').notNull(),
+  until: at('until').notNull(),
 });
 
 /** How long renders took, the newest 200 of each kind. */

@@ -16,7 +16,14 @@ for (const personality of Object.keys(personalities) as PersonalityName[]) {
         baseUrl,
         apiKey,
         fetch: createSafeFetch({ allowHosts: [origin, 'http://127.0.0.1:1'] }),
-        capabilities: { deduplicates: true, lists: true, cancels: true, slots: null, retentionMs: 3_600_000 },
+        capabilities: {
+          deduplicates: true,
+          lists: true,
+          cancels: true,
+          slots: null,
+          requestsPerMinute: null,
+          retentionMs: 3_600_000,
+        },
       });
     return {
       provider: make(`${origin}/v1`),

@@ -94,7 +94,14 @@ test.each([404, 405, 501])('an API that answers %i to a listing is not asked aga
     baseUrl: connection.baseUrl,
     apiKey: null,
     fetch: connection.fetch,
-    capabilities: { deduplicates: false, lists: true, cancels: true, slots: null, retentionMs: 1 },
+    capabilities: {
+      deduplicates: false,
+      lists: true,
+      cancels: true,
+      slots: null,
+      requestsPerMinute: null,
+      retentionMs: 1,
+    },
   });
   expect(provider.capabilities.lists).toBe(true);
   expect(await provider.list?.(since, AbortSignal.timeout(5_000))).toMatchObject({ kind: 'no_answer' });

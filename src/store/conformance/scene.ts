@@ -37,6 +37,7 @@ export function wish(n: number, overrides: Partial<NewVideo> = {}): NewVideo {
     seed: null,
     inputs: [],
     settings: {},
+    warnings: [],
     priority: 0,
     remixedFrom: null,
     attempt: { id: `attempt_${hex(n)}`, request, requestHash: 'hash' },

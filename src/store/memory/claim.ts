@@ -41,6 +41,10 @@ export function claimOne(tables: Tables, id: string, ownerId: string | null, lea
   return isClaimed(tables, video) ? 'busy' : take(tables, video, leaseMs);
 }
 
+export function claimDue(tables: Tables, id: string, leaseMs: number): Claimed | null {
+  return takeDue(tables, (video) => video.id === id, 1, leaseMs)[0] ?? null;
+}
+
 const held = (tables: Tables, { id, seq }: { id: string; seq: number }): Video | undefined => {
   const video = tables.videos.get(id);
   return video?.claimSeq === seq ? video : undefined;
@@ -60,13 +64,15 @@ export function release(tables: Tables, claims: { id: string; seq: number }[]): 
     if (video.woken && video.checkAt) video.checkAt = earlier(video.checkAt, soon(tables, video));
     video.claimedUntil = null;
     video.woken = false;
+    tables.notify('due');
   }
 }
 
-export function nextDueAt(tables: Tables): Date | null {
+export function nextDueAt(tables: Tables, except: string[] = []): Date | null {
   const now = tables.now();
   const times = [...tables.videos.values()].flatMap((video) => {
-    const { checkAt, claimedUntil, notBefore, state } = video;
+    const { checkAt, claimedUntil, notBefore, provider, state } = video;
+    if (checkAt && state !== 'storing' && except.includes(provider)) return [];
     if (checkAt && claimedUntil && isClaimed(tables, video)) return [later(checkAt, claimedUntil)];
     if (checkAt) return [checkAt];
     return state === 'queued' && notBefore && notBefore > now ? [notBefore] : [];

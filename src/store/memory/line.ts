@@ -47,7 +47,11 @@ export function admit(
   const free = new Map(
     limits.map(({ provider, slots }) => [
       provider,
-      slots === null ? Number.POSITIVE_INFINITY : slots - (busy.providers.get(provider) ?? 0),
+      tables.providers.get(provider)?.pausedAt
+        ? 0
+        : slots === null
+          ? Number.POSITIVE_INFINITY
+          : slots - (busy.providers.get(provider) ?? 0),
     ]),
   );
   const waiting = line(tables).filter(

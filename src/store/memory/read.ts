@@ -1,10 +1,10 @@
-import type { ListQuery, StoredEvent, VideoDetails } from '#engine/system.ts';
+import type { AuditEvent, ListQuery, StoredEvent, VideoDetails } from '#engine/system.ts';
 import type { State, Video } from '#video/video.ts';
 import { clean } from '../json.ts';
 import { placeInLine } from './line.ts';
 import { attemptsOf, byId, owned, type Tables } from './tables.ts';
 
-function details(tables: Tables, video: Video): VideoDetails {
+export function details(tables: Tables, video: Video): VideoDetails {
   const assets = [...tables.assets.values()].filter(({ videoId }) => videoId === video.id);
   return clean({
     video,
@@ -47,6 +47,10 @@ export function count(tables: Tables, ownerId: string | null): Partial<Record<St
 
 export function eventsAfter(tables: Tables, cursor: string, limit: number): { events: StoredEvent[]; more: boolean } {
   const seen = Number(cursor.split('-')[1]);
-  const events = tables.events.slice(seen, seen + limit);
-  return { events: clean(events), more: tables.events.length > seen + events.length };
+  const behind = tables.events.slice(seen).filter(ofVideo);
+  const events = behind.slice(0, limit);
+  return { events: clean(events), more: behind.length > events.length };
 }
+
+/** Timelines and streams are about videos; what happens to a provider is only in the audit. */
+export const ofVideo = (event: AuditEvent): event is StoredEvent => event.videoId !== null && event.ownerId !== null;

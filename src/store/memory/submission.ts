@@ -1,7 +1,7 @@
 import type { Attempt, JsonObject } from '#video/video.ts';
 import { clean } from '../json.ts';
 import { unclearStartsAllowed } from '../provider-state.ts';
-import { isClaimed, newestAttempt, type Tables } from './tables.ts';
+import { isClaimed, newestAttempt, providerRow, type Tables } from './tables.ts';
 
 export function saveOperation(
   tables: Tables,
@@ -41,8 +41,9 @@ export function knownUpstreamIds(tables: Tables, provider: string, ids: string[]
 }
 
 export function recordStart(tables: Tables, provider: string, unclear: boolean): void {
-  const unclearStarts = unclear ? (tables.providers.get(provider)?.unclearStarts ?? 0) + 1 : 0;
-  tables.providers.set(provider, { unclearStarts, stopped: unclearStarts >= unclearStartsAllowed });
+  const row = providerRow(tables, provider);
+  row.unclearStarts = unclear ? row.unclearStarts + 1 : 0;
+  row.stoppedAt = row.unclearStarts >= unclearStartsAllowed ? (row.stoppedAt ?? tables.now()) : null;
 }
 
 export function hasOtherAnswers(tables: Tables, provider: string, exceptVideoId: string, since: Date): boolean {

@@ -1,10 +1,18 @@
-import type { StoredEvent } from '#engine/system.ts';
+import type { AuditEvent } from '#engine/system.ts';
 import type { Actor, Asset, Attempt, JsonObject, State, Video } from '#video/video.ts';
 import { clean } from '../json.ts';
 import { listeners } from '../listeners.ts';
 import type { Channel } from '../sql.ts';
 
 export type Tables = ReturnType<typeof emptyTables>;
+
+type ProviderRow = {
+  unclearStarts: number;
+  stoppedAt: Date | null;
+  pausedAt: Date | null;
+  tokens: number | null;
+  refilledAt: Date | null;
+};
 
 /** The rows of the in-memory store. What is handed out is always a copy. */
 export function emptyTables(now: () => Date) {
@@ -14,9 +22,10 @@ export function emptyTables(now: () => Date) {
     videos: new Map<string, Video>(),
     attempts: new Map<string, Attempt>(),
     assets: new Map<string, Asset & { ownerId: string }>(),
-    events: [] as StoredEvent[],
+    events: [] as AuditEvent[],
     durations: [] as { kind: string; renderMs: number }[],
-    providers: new Map<string, { unclearStarts: number; stopped: boolean }>(),
+    providers: new Map<string, ProviderRow>(),
+    turns: new Map<string, { holder: string; until: Date }>(),
     boots: [] as Date[],
     listen(channel: Channel, listener: () => void): () => void {
       ears.add(channel, listener);
@@ -58,20 +67,32 @@ export const later = (a: Date, b: Date): Date => (earlier(a, b) === a ? b : a);
 
 export const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
+export function providerRow(tables: Tables, provider: string): ProviderRow {
+  const row = tables.providers.get(provider) ?? {
+    unclearStarts: 0,
+    stoppedAt: null,
+    pausedAt: null,
+    tokens: null,
+    refilledAt: null,
+  };
+  tables.providers.set(provider, row);
+  return row;
+}
+
 export function writeEvent(
   tables: Tables,
-  video: Video,
+  video: Pick<Video, 'id' | 'ownerId' | 'state'> | null,
   event: { type: string; actor: Actor; data: JsonObject },
   stateBefore: State | null,
 ): void {
   const place = tables.events.length + 1;
   tables.events.push({
     cursor: `${place}-${place}`,
-    videoId: video.id,
-    ownerId: video.ownerId,
+    videoId: video?.id ?? null,
+    ownerId: video?.ownerId ?? null,
     at: tables.now(),
     ...clean(event),
     stateBefore,
-    stateAfter: video.state,
+    stateAfter: video?.state ?? null,
   });
 }
