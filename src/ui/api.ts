@@ -5,6 +5,7 @@ import type {
   FileView,
   Models,
   Page,
+  Priority,
   Session,
   Timeline,
   VideoView,
@@ -52,6 +53,10 @@ export const api = {
   create: (body: CreateInput, key: string) =>
     send<{ videos: VideoView[] }>('POST', '/api/videos', body, { 'idempotency-key': key }),
   star: (id: string, starred: boolean) => send<VideoView>('PATCH', videoPath(id), { starred }),
+  /** Only while it waits in our line. */
+  prioritize: (id: string, priority: Priority) => send<VideoView>('PATCH', videoPath(id), { priority }),
+  /** Looks at the provider now, and says what that brought or why there was nothing to look at. */
+  check: (id: string) => command(id, 'check', {}),
   remove: (id: string) => send<unknown>('DELETE', videoPath(id)),
   cancel: (id: string, discard: boolean) => command(id, 'cancel', { discard }),
   retry: (id: string, force: boolean) => command(id, 'retry', { force }),

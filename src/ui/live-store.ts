@@ -2,11 +2,12 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Connection, LiveListener } from './live.ts';
 import { type LiveView, nothingYet, reduceLive } from './live-view.ts';
 import { mergeVideo } from './merge-video.ts';
+import { phaseOf } from './phase.ts';
 import type { LiveMessage, VideoView } from './shapes.ts';
 import { type Filter, type Pages, place, without } from './video-lists.ts';
 
 export type Live = { view: LiveView; connection: Connection };
-/** Told when a video that was known comes to another state. */
+/** Told when a video that was known comes to another phase. */
 export type ChangeListener = (before: VideoView, after: VideoView) => void;
 
 /** Where all news of videos come in, from the stream, from polls and from one's own commands, and reach every view. */
@@ -18,6 +19,7 @@ export class LiveStore implements LiveListener {
   readonly #removed = new Set<string>();
   #live: Live = { view: nothingYet, connection: 'connecting' };
   #hadSnapshot = false;
+  #leads = false;
 
   constructor(client: QueryClient) {
     this.#client = client;
@@ -39,6 +41,15 @@ export class LiveStore implements LiveListener {
     this.#set({ ...this.#live, connection });
   }
 
+  onLead(): void {
+    this.#leads = true;
+  }
+
+  /** Whether this tab speaks for all tabs of the browser. */
+  get leads(): boolean {
+    return this.#leads;
+  }
+
   onMessage(message: LiveMessage): void {
     if (message.event === 'video') this.receive(message.data);
     if (message.event === 'removed') this.remove(message.data.id);
@@ -55,7 +66,7 @@ export class LiveStore implements LiveListener {
     this.#show(video);
     this.#set({ ...this.#live, view });
     const after = view.videos.get(video.id);
-    if (before && after && before.state !== after.state) for (const tell of this.#changeListeners) tell(before, after);
+    if (before && after) this.#tell(before, after);
   }
 
   /** A queued video, unless it has left the line while the answer was on its way. */
@@ -89,12 +100,16 @@ export class LiveStore implements LiveListener {
       const before = known.get(video.id);
       if (before && before.checked_at === video.checked_at && before.state === video.state) continue;
       this.#show(video);
-      if (before && before.state !== video.state) for (const tell of this.#changeListeners) tell(before, video);
+      if (before) this.#tell(before, video);
     }
     this.#set({ ...this.#live, view });
     // What happened while nobody listened is not told again.
     if (this.#hadSnapshot) this.#client.invalidateQueries({ queryKey: ['videos'] });
     this.#hadSnapshot = true;
+  }
+
+  #tell(before: VideoView, after: VideoView): void {
+    if (phaseOf(before) !== phaseOf(after)) for (const tell of this.#changeListeners) tell(before, after);
   }
 
   #show(video: VideoView): void {

@@ -2,7 +2,12 @@ import { type LiveView, nothingYet, reduceLive, snapshotOf } from './live-view.t
 import type { LiveMessage } from './shapes.ts';
 
 export type Connection = 'connecting' | 'open' | 'lost';
-export type LiveListener = { onMessage(message: LiveMessage): void; onConnection(connection: Connection): void };
+export type LiveListener = {
+  onMessage(message: LiveMessage): void;
+  onConnection(connection: Connection): void;
+  /** From now on this tab is the one that listens for all. */
+  onLead?(): void;
+};
 
 /** What tabs of one browser say to each other. */
 type TabMessage =
@@ -52,6 +57,7 @@ function lead(
 ): Promise<void> {
   // The lock may be granted in the same moment as the page goes on.
   if (closing.aborted) return Promise.resolve();
+  listener.onLead?.();
   let view: LiveView = nothingYet;
   let connection: Connection = 'connecting';
   channel.onmessage = ({ data }: MessageEvent<TabMessage>) => {

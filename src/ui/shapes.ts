@@ -11,6 +11,7 @@ export type Failure = z.infer<typeof wire.failureSchema>;
 export type FileView = z.infer<typeof wire.fileSchema>;
 export type Models = z.infer<typeof wire.modelsSchema>;
 export type Page = z.infer<typeof wire.pageSchema>;
+export type Priority = z.infer<typeof wire.prioritySchema>;
 export type Session = z.infer<typeof wire.sessionSchema>;
 export type Timeline = z.infer<typeof wire.timelineSchema>;
 export type TimelineEvent = Timeline['events'][number];

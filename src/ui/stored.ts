@@ -33,9 +33,13 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** A text that this browser remembers; null until one was written, and while the server draws. */
+export function useStored(name: string): string | null {
+  const read = useCallback(() => readStored(name), [name]);
+  return useSyncExternalStore(subscribe, read, () => null);
+}
+
 /** A yes or no that this browser remembers. */
 export function useStoredFlag(name: string): [boolean, (value: boolean) => void] {
-  const read = useCallback(() => readStored(name) === 'yes', [name]);
-  const value = useSyncExternalStore(subscribe, read, () => false);
-  return [value, (next) => writeStored(name, next ? 'yes' : 'no')];
+  return [useStored(name) === 'yes', (next) => writeStored(name, next ? 'yes' : 'no')];
 }

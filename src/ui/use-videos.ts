@@ -3,7 +3,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api } from './api.ts';
 import { useLiveStore } from './use-live.tsx';
-import type { Filter } from './video-lists.ts';
+import { type Filter, withKnown } from './video-lists.ts';
 
 const pageSize = 60;
 
@@ -14,7 +14,8 @@ export function useVideos(filter: Filter) {
     queryKey: ['videos', filter],
     queryFn: async ({ pageParam, signal }) => {
       const page = await api.videos({ ...filter, after: pageParam, limit: pageSize }, signal);
-      return { ...page, videos: store.latest(page.videos) };
+      const videos = store.latest(page.videos);
+      return { ...page, videos: pageParam ? videos : withKnown(videos, store.getLive().view, filter) };
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,

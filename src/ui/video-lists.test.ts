@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { VideoView } from './shapes.ts';
 import { readyVideo, sampleVideo } from './testing.ts';
-import { countUnder, matches, type Pages, place, without } from './video-lists.ts';
+import { countNeedsYou, countUnder, matches, type Pages, place, withKnown, without } from './video-lists.ts';
 
 const at = (id: string, minute: number, patch: Partial<VideoView> = {}) =>
   readyVideo({ id, created_at: `2026-01-01T10:${String(minute).padStart(2, '0')}:00.000Z`, ...patch });
@@ -69,4 +69,17 @@ test('a filter counts all states that it shows', () => {
   expect(countUnder('running', counts)).toBe(3);
   expect(countUnder('failed', counts)).toBe(2);
   expect(countUnder('queued', counts)).toBe(0);
+});
+
+test('what needs a person is a decision, or trouble that only a person can end', () => {
+  const refused = { code: 'key_refused', text: '', since: null, needs_person: true } as const;
+  const waits = { code: 'rate_limited', text: '', since: null, needs_person: false } as const;
+  const decision = at('c', 3, { state: 'needs_decision' });
+  const refusedOne = sampleVideo({ id: 'b', created_at: '2026-01-01T10:02:00.000Z', attention: refused });
+  const others = [sampleVideo({ id: 'a' }), sampleVideo({ id: 'd', attention: waits }), decision, refusedOne];
+  const view = { videos: new Map(others.map((v) => [v.id, v])), counts: { needs_decision: 1, running: 3 } };
+
+  expect(countNeedsYou(view)).toBe(2);
+  expect(withKnown([decision], view, { status: 'needs_you' }).map(({ id }) => id)).toEqual(['c', 'b']);
+  expect(withKnown([decision], view, {})).toEqual([decision]);
 });

@@ -1,6 +1,8 @@
 import type { InfiniteData } from '@tanstack/react-query';
 import type { ListQuery } from './api.ts';
+import type { LiveView } from './live-view.ts';
 import { mergeVideo } from './merge-video.ts';
+import { phaseOf } from './phase.ts';
 import type { Page, VideoView } from './shapes.ts';
 
 /** Which takes a list shows; also the key of its query. */
@@ -11,6 +13,7 @@ export type Pages = InfiniteData<Page, string | undefined>;
 export function matches(video: VideoView, { status, starred, q }: Filter): boolean {
   if (starred && !video.starred) return false;
   if (q && !video.prompt.toLowerCase().includes(q.toLowerCase())) return false;
+  if (status === 'needs_you') return phaseOf(video) === 'needs_you';
   return !status || statesOf[status].includes(video.state);
 }
 
@@ -27,9 +30,22 @@ const statesOf: Record<NonNullable<Filter['status']>, readonly VideoView['state'
 export const countUnder = (status: keyof typeof statesOf, counts: Readonly<Record<string, number>>): number =>
   statesOf[status].reduce((sum, state) => sum + (counts[state] ?? 0), 0);
 
+/** How many need a person: beside decisions, those of the newest takes that only a person can help. */
+export const countNeedsYou = ({ counts, videos }: LiveView): number =>
+  countUnder('needs_you', counts) +
+  [...videos.values()].filter((video) => phaseOf(video) === 'needs_you' && video.state !== 'needs_decision').length;
+
 /** How many are under way. */
 export const countUnderWay = (counts: Readonly<Record<string, number>>): number =>
   countUnder('queued', counts) + countUnder('running', counts);
+
+/** A first page of what needs a person: the server lists decisions, and of the rest only a reader of the view knows. */
+export function withKnown(videos: VideoView[], view: LiveView, filter: Filter): VideoView[] {
+  if (filter.status !== 'needs_you') return videos;
+  const listed = new Set(videos.map(({ id }) => id));
+  const known = [...view.videos.values()].filter((video) => !listed.has(video.id) && matches(video, filter));
+  return [...videos, ...known].sort((a, b) => (filter.order === 'asc' ? compareAge(a, b) : compareAge(b, a)));
+}
 
 /** The list with this video in its place: changed, come in, or gone because the filter no longer shows it. */
 export function place(pages: Pages, video: VideoView, filter: Filter): Pages {

@@ -35,12 +35,15 @@ test('only what was set is sent', () => {
     size: '1280x720',
     seconds: 4,
   });
-  expect(bodyOf({ ...emptyDraft, prompt: 'a fox', seed: '7', count: 4 }, undefined, ['asset_1'])).toEqual({
+  expect(
+    bodyOf({ ...emptyDraft, prompt: 'a fox', seed: '7', count: 4, priority: 'high' }, undefined, ['asset_1']),
+  ).toEqual({
     prompt: 'a fox',
     size: '1280x720',
     seconds: 4,
     seed: 7,
     count: 4,
+    priority: 'high',
     inputs: ['asset_1'],
   });
 });

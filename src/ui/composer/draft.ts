@@ -1,13 +1,29 @@
 'use client';
 import { useCallback, useEffect, useState } from 'react';
-import type { CreateInput, ModelView } from '#ui/shapes.ts';
+import type { CreateInput, ModelView, Priority } from '#ui/shapes.ts';
 import { readStored, writeStored } from '#ui/stored.ts';
 
 /** What stands in the composer. Empty strings = leave it to the server. */
-export type Draft = { prompt: string; model: string; size: string; seconds: string; count: number; seed: string };
+export type Draft = {
+  prompt: string;
+  model: string;
+  size: string;
+  seconds: string;
+  count: number;
+  seed: string;
+  priority: Priority;
+};
 
 export const examplePrompt = 'A red fox trots through fresh snow at dawn, breath in the cold air, slow tracking shot';
-export const emptyDraft: Draft = { prompt: '', model: '', size: '1280x720', seconds: '4', count: 1, seed: '' };
+export const emptyDraft: Draft = {
+  prompt: '',
+  model: '',
+  size: '1280x720',
+  seconds: '4',
+  count: 1,
+  seed: '',
+  priority: 'normal',
+};
 
 /** The protocol's own, for a model that passes on what it is given. */
 const usualSizes = ['1280x720', '720x1280', '1792x1024', '1024x1792', '1024x1024'];
@@ -80,6 +96,7 @@ export function bodyOf(draft: Draft, model: ModelView | undefined, inputs: strin
     seconds: Number(secondsChosen),
     ...(draft.seed.trim() && { seed: Number(draft.seed) }),
     ...(draft.count > 1 && { count: draft.count }),
+    ...(draft.priority !== 'normal' && { priority: draft.priority }),
     ...(inputs.length > 0 && { inputs }),
   };
 }

@@ -5,7 +5,8 @@ import type { ApiError } from '#ui/api.ts';
 import { Button } from '#ui/base/button.tsx';
 import { Checkbox } from '#ui/base/checkbox.tsx';
 import { Select } from '#ui/base/select.tsx';
-import type { Models, ModelView } from '#ui/shapes.ts';
+import { priorities } from '#ui/priorities.ts';
+import type { Models, ModelView, Priority } from '#ui/shapes.ts';
 import { sizeName } from '#ui/slate.ts';
 import { useStoredFlag } from '#ui/stored.ts';
 import { about, range } from '#ui/time.ts';
@@ -95,6 +96,16 @@ function More({ draft, change, isInvalid }: Pick<Props, 'draft' | 'change'> & { 
               className="h-9 rounded-control border border-line bg-raised px-2.5 font-mono placeholder:font-sans placeholder:text-faint pointer-coarse:h-11"
             />
           </label>
+          <div className="grid gap-1">
+            <span className="text-soft">Place in line</span>
+            <Select
+              label="Priority"
+              value={draft.priority}
+              options={priorities}
+              onChange={(value) => change({ priority: value as Priority })}
+              className="max-w-none justify-between bg-raised"
+            />
+          </div>
           <Checkbox label="Open a take when it starts" checked={!stays} onChange={(opens) => setStays(!opens)} />
         </Popover.Content>
       </Popover.Portal>

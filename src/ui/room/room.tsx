@@ -12,6 +12,7 @@ import { Data } from './data.tsx';
 import { Favicon } from './favicon.tsx';
 import { KeyboardSheet } from './keyboard-sheet.tsx';
 import { Navigation } from './navigation.tsx';
+import { Notifications } from './notifications.tsx';
 import { PageTitle } from './page-title.tsx';
 import { Toasts } from './toasts.tsx';
 import { Tray } from './tray.tsx';
@@ -32,6 +33,7 @@ export function Room({ children, modal }: { children: ReactNode; modal: ReactNod
           </div>
           {modal}
           <Toasts />
+          <Notifications />
           <Toaster
             position="bottom-left"
             toastOptions={{

@@ -9,6 +9,8 @@ import type { VideoView } from '#ui/shapes.ts';
 import { ordinal, rangeLeft } from '#ui/time.ts';
 import { useLive } from '#ui/use-live.tsx';
 import { countUnderWay } from '#ui/video-lists.ts';
+import { NotifyAsk } from './notify-ask.tsx';
+import { useNotifyAsk } from './use-notify-ask.ts';
 
 const order: Phase[] = ['needs_you', 'working', 'waiting'];
 const shownAtMost = 12;
@@ -26,12 +28,13 @@ export function Tray() {
   // The oldest may lie beyond what the stream began with.
   const total = Math.max(videos.length, countUnderWay(view.counts));
   const needsYou = videos.filter((video) => phaseOf(video) === 'needs_you').length;
+  const asks = useNotifyAsk(videos);
   return (
     <aside
       aria-label="Under way"
       className={cn(
         'max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-30 max-lg:border-t max-lg:border-line max-lg:bg-raised lg:sticky lg:top-6 lg:self-start',
-        videos.length === 0 && 'max-lg:hidden',
+        videos.length === 0 && !asks && 'max-lg:hidden',
       )}
     >
       <h2 className="hidden pb-3 text-sm text-faint lg:block">Under way</h2>
@@ -40,7 +43,7 @@ export function Tray() {
         type="button"
         aria-expanded={isOpen}
         onClick={() => setOpen(!isOpen)}
-        className="flex h-12 w-full items-center gap-3 px-4 text-sm lg:hidden"
+        className={cn('flex h-12 w-full items-center gap-3 px-4 text-sm lg:hidden', videos.length === 0 && 'hidden')}
       >
         {videos[0] && <MiniLeader video={videos[0]} />}
         <span>{total === 1 ? '1 take under way' : `${total} takes under way`}</span>
@@ -64,6 +67,7 @@ export function Tray() {
           and {total - shown.length} more
         </p>
       )}
+      {asks && <NotifyAsk />}
     </aside>
   );
 }

@@ -3,20 +3,25 @@ import { Search, Star } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Select } from '#ui/base/select.tsx';
 import { cn } from '#ui/class-names.ts';
-import { countUnder, type Filter } from '#ui/video-lists.ts';
+import type { LiveView } from '#ui/live-view.ts';
+import { countNeedsYou, countUnder, type Filter } from '#ui/video-lists.ts';
 
-type Props = { filter: Filter; onChange(filter: Filter): void; counts: Readonly<Record<string, number>> };
+type Props = { filter: Filter; onChange(filter: Filter): void; view: LiveView };
 
 const typingMs = 250;
 
 /** all · running 2 · ready 41 · failed 1 · ★, search, order. */
-export function FilterBar({ filter, onChange, counts }: Props) {
+export function FilterBar({ filter, onChange, view }: Props) {
+  const count = (status: NonNullable<Filter['status']>) =>
+    status === 'needs_you' ? countNeedsYou(view) : countUnder(status, view.counts);
   const chips: { key: string; label: string; patch: Pick<Filter, 'status' | 'starred'>; tone?: string }[] = [
     { key: 'all', label: 'all', patch: {} },
-    ...(countUnder('needs_you', counts)
+    ...(count('needs_you') || filter.status === 'needs_you'
       ? [{ key: 'needs_you', label: 'needs you', patch: { status: 'needs_you' as const }, tone: 'text-needs-you' }]
       : []),
-    ...(countUnder('queued', counts) ? [{ key: 'queued', label: 'queued', patch: { status: 'queued' as const } }] : []),
+    ...(count('queued') || filter.status === 'queued'
+      ? [{ key: 'queued', label: 'queued', patch: { status: 'queued' as const } }]
+      : []),
     { key: 'running', label: 'running', patch: { status: 'running' } },
     { key: 'ready', label: 'ready', patch: { status: 'ready' } },
     { key: 'failed', label: 'failed', patch: { status: 'failed' } },
@@ -35,9 +40,7 @@ export function FilterBar({ filter, onChange, counts }: Props) {
             className={tone}
           >
             {label}
-            {patch.status && countUnder(patch.status, counts) > 0 && (
-              <span className="ml-1.5 font-mono">{countUnder(patch.status, counts)}</span>
-            )}
+            {patch.status && count(patch.status) > 0 && <span className="ml-1.5 font-mono">{count(patch.status)}</span>}
           </Chip>
         ))}
         <Chip isChosen={filter.starred === 'true'} onClick={() => choose({ starred: 'true' })} label="starred">

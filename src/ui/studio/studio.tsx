@@ -30,7 +30,7 @@ export function Studio() {
         <Composer />
         <TestPatternLine />
       </div>
-      {!(hasNone && !isNarrowed) && <FilterBar filter={filter} onChange={setFilter} counts={view.counts} />}
+      {!(hasNone && !isNarrowed) && <FilterBar filter={filter} onChange={setFilter} view={view} />}
       {list.isPending && <Skeleton />}
       {list.isError && list.videos.length === 0 && (
         <Notice title="Your takes could not be read" action={<Button onClick={() => list.refetch()}>Try again</Button>}>

@@ -5,9 +5,11 @@ import { memo, useEffect, useRef, useState } from 'react';
 import { contentPath } from '#ui/api.ts';
 import { Leader } from '#ui/leader/leader.tsx';
 import { useOnScreen } from '#ui/on-screen.ts';
-import { phaseOf, phaseWords } from '#ui/phase.ts';
+import { isOver, phaseOf } from '#ui/phase.ts';
+import { PhaseBadge } from '#ui/phase-badge.tsx';
 import type { ModelView, VideoView } from '#ui/shapes.ts';
 import { isTestPattern, slate } from '#ui/slate.ts';
+import { CheckNow } from './check-now.tsx';
 
 const hoverMs = 120;
 
@@ -20,39 +22,43 @@ export const TakeCard = memo(function TakeCard({ video, width, height, models }:
   const line = slate(video, models).join(' · ');
   const phase = phaseOf(video);
   return (
-    <Link
-      ref={root}
-      href={`/videos/${video.id}`}
-      scroll={false}
-      prefetch={false}
-      data-take={video.id}
-      style={{ width }}
-      className="group block shrink-0 rounded-card outline-offset-4"
-    >
-      <div
-        className="relative overflow-hidden rounded-card border border-line bg-raised transition-colors group-hover:border-faint"
-        style={{ height }}
+    <div className="group relative shrink-0" style={{ width }}>
+      <Link
+        ref={root}
+        href={`/videos/${video.id}`}
+        scroll={false}
+        prefetch={false}
+        data-take={video.id}
+        className="block rounded-card outline-offset-4"
       >
-        {phase === 'ready' ? <Poster video={video} /> : <Leader video={video} className="size-full" />}
-        {video.starred && (
-          <span className="absolute top-2 right-2 rounded-control bg-room/80 p-1">
-            <Star aria-hidden className="size-3.5 fill-current" />
+        <div
+          className="relative overflow-hidden rounded-card border border-line bg-raised transition-colors group-hover:border-faint"
+          style={{ height }}
+        >
+          {phase === 'ready' ? <Poster video={video} /> : <Leader video={video} className="size-full" />}
+          {video.starred && (
+            <span className="absolute top-2 right-2 rounded-control bg-room/80 p-1">
+              <Star aria-hidden className="size-3.5 fill-current" />
+            </span>
+          )}
+          {isTestPattern(video) && (
+            <span className="absolute top-2 left-2 max-w-[calc(100%-1rem)] truncate rounded-[4px] bg-room/80 px-1.5 font-mono text-sm text-soft">
+              TEST PATTERN
+            </span>
+          )}
+        </div>
+        <div className="truncate pt-2 text-sm" title={video.prompt.slice(0, 400)}>
+          {video.prompt.slice(0, 200)}
+        </div>
+        <div className="flex items-center gap-2 text-sm">
+          <PhaseBadge phase={phase} />
+          <span className="min-w-0 truncate font-mono text-faint" title={line}>
+            {line}
           </span>
-        )}
-        {isTestPattern(video) && (
-          <span className="absolute top-2 left-2 max-w-[calc(100%-1rem)] truncate rounded-[4px] bg-room/80 px-1.5 font-mono text-sm text-soft">
-            TEST PATTERN
-          </span>
-        )}
-      </div>
-      <div className="truncate pt-2 text-sm" title={video.prompt.slice(0, 400)}>
-        <span className="sr-only">{phaseWords[phase]}: </span>
-        {video.prompt.slice(0, 200)}
-      </div>
-      <div className="truncate font-mono text-sm text-faint" title={line}>
-        {line}
-      </div>
-    </Link>
+        </div>
+      </Link>
+      {!isOver(video) && <CheckNow video={video} pictureHeight={height} />}
+    </div>
   );
 });
 

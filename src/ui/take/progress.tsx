@@ -7,6 +7,8 @@ import { phaseInk, phaseOf, startedAt } from '#ui/phase.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { rangeLeft, timecode } from '#ui/time.ts';
 import { useNow } from '#ui/use-now.ts';
+import { CheckLine } from './check-line.tsx';
+import { PriorityChoice } from './priority-choice.tsx';
 
 const steps = ['queued', 'rendering', 'saving', 'ready'] as const;
 const speakMs = 10_000;
@@ -47,6 +49,9 @@ export function Progress({ video, resting, onWatch }: Props) {
       ) : (
         <p className="text-sm text-soft">You can close this. It goes on in the background.</p>
       )}
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        {video.state === 'queued' ? <PriorityChoice video={video} /> : <CheckLine id={video.id} />}
+      </div>
       <Spoken text={`${video.step.text}, ${video.progress} %${video.eta ? `, ${rangeLeft(video.eta)}` : ''}`} />
     </div>
   );

@@ -5,6 +5,7 @@ import { Dialog as D } from 'radix-ui';
 import { useCallback, useEffect, useRef } from 'react';
 import { Button } from '#ui/base/button.tsx';
 import { isOver } from '#ui/phase.ts';
+import { wantToBeTold } from '#ui/room/use-notify-ask.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { useStoredFlag } from '#ui/stored.ts';
 import { useVideo } from '#ui/use-video.ts';
@@ -20,8 +21,12 @@ export function TakeModal({ id }: { id: string }) {
 /** Closing it, by any way, cancels nothing. */
 function OpenTake({ id }: { id: string }) {
   const router = useRouter();
-  const close = useCallback(() => router.back(), [router]);
   const { video, error, resting, watch } = useVideo(id);
+  const isUnderWay = video !== undefined && !isOver(video);
+  const close = useCallback(() => {
+    if (isUnderWay) wantToBeTold();
+    router.back();
+  }, [router, isUnderWay]);
   const { before, after, go } = useNeighbours(id);
   useCloseWhenReady(video, close);
   return (

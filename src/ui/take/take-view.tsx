@@ -3,10 +3,10 @@ import Link from 'next/link';
 import { useRef } from 'react';
 import { Button } from '#ui/base/button.tsx';
 import { Checkbox } from '#ui/base/checkbox.tsx';
-import { cn } from '#ui/class-names.ts';
 import { Leader } from '#ui/leader/leader.tsx';
 import { useOnScreen } from '#ui/on-screen.ts';
-import { isOver, phaseInk, phaseOf, phaseWords } from '#ui/phase.ts';
+import { isOver, phaseOf } from '#ui/phase.ts';
+import { PhaseBadge } from '#ui/phase-badge.tsx';
 import type { VideoView } from '#ui/shapes.ts';
 import { isTestPattern, slate } from '#ui/slate.ts';
 import { useStoredFlag } from '#ui/stored.ts';
@@ -63,8 +63,8 @@ export function TakeView({ video, resting, onWatch, onLeave, onReuse, isModal }:
       </div>
       <div className="grid content-start gap-6">
         <div className="grid gap-1">
-          <span className={cn('text-sm', phaseInk[phase])} role="status">
-            {phaseWords[phase]}
+          <span role="status">
+            <PhaseBadge phase={phase} />
           </span>
           <Prompt video={video} onReuse={onReuse} />
         </div>

@@ -1,9 +1,9 @@
 'use client';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { toast } from 'sonner';
 import { api } from '#ui/api.ts';
-import type { CommandAnswer, DecideBody, VideoView } from '#ui/shapes.ts';
+import type { CommandAnswer, DecideBody, Priority, VideoView } from '#ui/shapes.ts';
 import { useLiveStore } from '#ui/use-live.tsx';
 
 export type Command =
@@ -53,5 +53,28 @@ export function useStar(video: VideoView) {
       store.receive(video);
       toast(error.message);
     },
+  });
+}
+
+/** Looks at the provider now. Where the answer goes is up to who asked. */
+export function useCheck(id: string) {
+  const store = useLiveStore();
+  return useMutation({
+    mutationFn: () => api.check(id),
+    onSuccess: ({ video }) => store.receive(video),
+  });
+}
+
+/** Moves a waiting take in the line: its own place comes with the answer, the others' are asked for. */
+export function usePriority(video: VideoView) {
+  const store = useLiveStore();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (priority: Priority) => api.prioritize(video.id, priority),
+    onSuccess: (answer) => {
+      store.receive(answer);
+      client.invalidateQueries({ queryKey: ['queued'] });
+    },
+    onError: (error) => toast(error.message),
   });
 }
