@@ -109,7 +109,8 @@ export async function adoptById(system: System, id: string, upstreamId: string, 
     throw new CommandRefused('already_owned', 'This job belongs to another take.');
   }
   const about = await circumstances(system, claimed, claimed.at);
-  await saveOrBusy(system, { ...accepted(claimed, operation, upstreamId, about, 'adopted'), next: claimed.at });
+  const adopted = accepted(claimed, operation, upstreamId, about, 'adopted');
+  await saveOrBusy(system, { ...adopted, event: adopted.event && { ...adopted.event, actor }, next: claimed.at });
   return { videoId: id, note: 'It is adopted; we look at it now.', remembered: false };
 }
 

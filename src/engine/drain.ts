@@ -4,6 +4,8 @@ import type { System } from './system.ts';
 
 /** What one pass over all active videos came to. */
 export type Drained = {
+  /** Going on when the pass began. */
+  active: number;
   /** Videos looked at. */
   processed: number;
   completed: number;
@@ -29,31 +31,50 @@ export async function drain(system: System, sweeper: Sweeper, budgetMs: number):
   const moved = new Map<string, Move>();
   const errors = new Map<string, string>();
   const counts = { completed: 0, failed: 0, overdue: 0 };
+  const late: string[] = [];
   const unwatch = sweeper.onMove((move) => {
     moved.set(move.videoId, move);
     const { to, from, videoId } = move;
     if (to !== from && (to === 'completed' || to === 'failed' || to === 'overdue')) counts[to] += 1;
+    if (to !== from && to === 'overdue') late.push(videoId);
     const trouble = move.attempt.watch?.trouble;
     if (trouble) errors.set(videoId, `${videoId}: ${trouble.kind}, ${trouble.count} in a row since ${trouble.since}`);
   });
+  const unwatchErrors = sweeper.onError((videoId, error) => {
+    errors.set(videoId, `${videoId}: ${error instanceof Error ? error.name : 'Error'}, the log says more`);
+  });
+  const startedMs = clock.now().getTime();
+  const active = await goingOn(system);
   try {
     const due = await store.hint('all', { restMs });
-    log.info({ due }, 'pass over all active videos begins');
+    log.info({ active, due }, 'pass over all active videos begins');
     for (;;) {
-      const { claimed } = await sweeper.once();
+      const { claimed, resting } = await sweeper.once();
       const leftMs = until - clock.now().getTime();
-      if (leftMs <= 0 || (claimed === 0 && !sweeper.isBusy())) break;
+      const idle = claimed === 0 && !sweeper.isBusy();
+      if (leftMs <= 0 || (idle && (!resting || resting.ms >= leftMs))) break;
       const patience = new AbortController();
-      await Promise.race([sweeper.stepEnded(), clock.sleep(leftMs, patience.signal)]);
+      if (idle && resting) await clock.sleep(resting.ms);
+      else await Promise.race([sweeper.stepEnded(), clock.sleep(resting?.ms ?? leftMs, patience.signal)]);
       patience.abort();
     }
   } finally {
     unwatch();
+    unwatchErrors();
   }
-  const states = await store.count(null);
-  const over = (states.completed ?? 0) + (states.failed ?? 0) + (states.canceled ?? 0);
-  const pending = Object.values(states).reduce((sum, n) => sum + n, 0) - over;
-  const drained = { processed: moved.size, ...counts, errors: [...errors.values()], pending };
-  log.info({ ...drained, errors: errors.size }, 'pass over all active videos ends');
+  for (const id of late) {
+    const since = (await store.get(id, null))?.video.acceptedAt?.getTime() ?? startedMs;
+    const minutes = Math.round((clock.now().getTime() - since) / 6_000) / 10;
+    log.warn({ video: id, minutes }, 'video timed out; it is still watched');
+  }
+  const pending = await goingOn(system);
+  const drained = { active, processed: moved.size, ...counts, errors: [...errors.values()], pending };
+  const durationMs = clock.now().getTime() - startedMs;
+  log.info({ ...drained, errors: errors.size, durationMs }, 'pass over all active videos ends');
   return drained;
+}
+
+async function goingOn({ store }: System): Promise<number> {
+  const all = await store.activity();
+  return all.reduce((sum, one) => sum + one.running + one.queued + one.overdue + one.needsDecision, 0);
 }

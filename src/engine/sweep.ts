@@ -4,16 +4,22 @@ import { ClaimLost, underLease } from './lease.ts';
 import { createSaver } from './saver.ts';
 import { takeStep } from './step.ts';
 import type { Lane, System } from './system.ts';
+import { claimWithinRate } from './tokens.ts';
 
 /** An answer that is on its way is worth waiting for: a create aborted after its first byte becomes `unknown`. */
 const graceMs = 2_000;
 
+export type Swept = {
+  claimed: number;
+  /** A lane was filled to its width, so there may be more when a step ends. */
+  more: boolean;
+  /** Providers that may not be asked more just now, and how long the first of them has to rest. */
+  resting: { providers: string[]; ms: number } | null;
+};
+
 export type Sweeper = {
-  /**
-   * Admits, claims what is due as far as there is room, and starts a step for each. `more` = a lane was filled to its
-   * width, so there may be more when a step ends.
-   */
-  once(): Promise<{ claimed: number; more: boolean }>;
+  /** Admits, claims what is due as far as there is room, and starts a step for each. */
+  once(): Promise<Swept>;
   /** One video now, if a look at it is due; for whoever waits for an answer. */
   one(id: string): Promise<void>;
   /** Resolves when a step ends, or at once when none is under way. */
@@ -21,6 +27,8 @@ export type Sweeper = {
   isBusy(): boolean;
   /** Hears of every move that this sweeper saves. Returns the way out. */
   onMove(listener: (move: Move) => void): () => void;
+  /** Hears of every step that threw: a defect of ours, which stops no other video. Returns the way out. */
+  onError(listener: (videoId: string, error: unknown) => void): () => void;
   /** Waits a little for the steps under way, then aborts them; their claims are given back. */
   stop(): Promise<void>;
 };
@@ -28,7 +36,8 @@ export type Sweeper = {
 /**
  * The one door: whatever wakes the system leads here.
  * 1. Admit: queued videos become due as far as slots allow.
- * 2. Claim due rows per provider and lane, so that a slow provider or a long copy holds up nobody else.
+ * 2. Claim due rows per provider and lane, so that a slow provider or a long copy holds up nobody else; looks and starts
+ *    only as far as the provider's requests per minute go.
  * 3. Take the step of each row by its state, under a renewed lease.
  * 4. Save the moves in batches.
  */
@@ -38,6 +47,7 @@ export function createSweeper(system: System): Sweeper {
   const steps = new Set<Promise<void>>();
   const busy = new Map<string, number>();
   const listeners = new Set<(move: Move) => void>();
+  const errorListeners = new Set<(videoId: string, error: unknown) => void>();
   let stepEnd = Promise.withResolvers<void>();
   let ended = false;
 
@@ -59,6 +69,7 @@ export function createSweeper(system: System): Sweeper {
       } else {
         // The lease is the pause before the next try: a step that throws never spins, and stops nobody else.
         log.error({ video: id, state: claimed.video.state, err: error }, 'step failed');
+        for (const listener of errorListeners) listener(id, error);
         return;
       }
       await store.release([{ id, seq: claimSeq }]);
@@ -88,38 +99,65 @@ export function createSweeper(system: System): Sweeper {
       settings.maxRunningPerOwner,
     );
 
-  async function fill(key: string, width: number, claim: (limit: number) => Promise<Claimed[]>) {
+  type Filled = { claimed: number; more: boolean; waitMs: number | null };
+  type Claim = (limit: number) => Promise<{ rows: Claimed[]; waitMs: number | null }>;
+
+  async function fill(key: string, width: number, claim: Claim): Promise<Filled> {
     const room = width - (busy.get(key) ?? 0);
-    if (room <= 0) return { claimed: 0, more: true };
-    const rows = await claim(room);
+    if (room <= 0) return { claimed: 0, more: true, waitMs: null };
+    const { rows, waitMs } = await claim(room);
     for (const row of rows) begin(key, row);
-    return { claimed: rows.length, more: rows.length === room };
+    return { claimed: rows.length, more: rows.length === room, waitMs };
   }
+
+  const unlimited = (claim: (limit: number) => Promise<Claimed[]>): Claim => {
+    return async (limit) => ({ rows: await claim(limit), waitMs: null });
+  };
+
+  const claimIn = (id: string, lane: Lane): Claim => {
+    const claim = (limit: number) => store.claim(id, lane, limit, settings.leaseMs);
+    const provider = system.providers.get(id);
+    return lane === 'collect' || !provider
+      ? unlimited(claim)
+      : (limit) => claimWithinRate(system, provider, limit, claim);
+  };
 
   const widths: Record<Lane, number> = { watch: settings.watchWidth, collect: settings.collectWidth };
 
   return {
     async once() {
-      if (ended) return { claimed: 0, more: false };
+      if (ended) return { claimed: 0, more: false, resting: null };
       const ids = system.providers.ids();
       await admit();
-      const fills = ids.flatMap((id) =>
-        (['watch', 'collect'] as const).map((lane) =>
-          fill(`${id} ${lane}`, widths[lane], (limit) => store.claim(id, lane, limit, settings.leaseMs)),
-        ),
-      );
-      fills.push(fill('foreign', widths.watch, (limit) => store.claimForeign(ids, limit, settings.leaseMs)));
-      const done = await Promise.all(fills);
-      return { claimed: done.reduce((sum, one) => sum + one.claimed, 0), more: done.some((one) => one.more) };
+      const foreign = unlimited((limit) => store.claimForeign(ids, limit, settings.leaseMs));
+      const [watched, others] = await Promise.all([
+        Promise.all(ids.map((id) => fill(`${id} watch`, widths.watch, claimIn(id, 'watch')))),
+        Promise.all([
+          ...ids.map((id) => fill(`${id} collect`, widths.collect, claimIn(id, 'collect'))),
+          fill('foreign', widths.watch, foreign),
+        ]),
+      ]);
+      const all = [...watched, ...others];
+      const waits = watched.flatMap(({ waitMs }, i) => (waitMs === null ? [] : [{ id: ids[i] ?? '', waitMs }]));
+      return {
+        claimed: all.reduce((sum, one) => sum + one.claimed, 0),
+        more: all.some((one) => one.more),
+        resting:
+          waits.length === 0
+            ? null
+            : { providers: waits.map(({ id }) => id), ms: Math.min(...waits.map(({ waitMs }) => waitMs)) },
+      };
     },
 
     async one(id) {
       await admit();
-      const claimed = await store.claimOne(id, null, settings.leaseMs);
-      if (!claimed || claimed === 'busy') return;
-      const { checkAt, notBefore } = claimed.video;
-      const due = checkAt !== null && (notBefore === null || notBefore <= claimed.at);
-      if (!due) return store.release([{ id, seq: claimed.video.claimSeq }]);
+      const claimed = await store.claimDue(id, settings.leaseMs);
+      if (!claimed) return;
+      const provider = system.providers.get(claimed.video.provider);
+      const perMinute = provider?.capabilities.requestsPerMinute ?? null;
+      if (perMinute !== null && (await store.takeTokens(claimed.video.provider, 1, perMinute)).granted === 0) {
+        return store.release([{ id, seq: claimed.video.claimSeq }]);
+      }
       await begin(`${claimed.video.provider} watch`, claimed);
     },
 
@@ -133,6 +171,11 @@ export function createSweeper(system: System): Sweeper {
     onMove(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+
+    onError(listener) {
+      errorListeners.add(listener);
+      return () => errorListeners.delete(listener);
     },
 
     async stop() {

@@ -1,4 +1,4 @@
-import { createSweeper, type Sweeper } from './sweep.ts';
+import { createSweeper, type Sweeper, type Swept } from './sweep.ts';
 import type { System } from './system.ts';
 
 /** Looks at the schedule at least this often, whatever was missed (a lost NOTIFY, a clock that jumped). */
@@ -33,16 +33,18 @@ export function startWorker(system: System): Worker {
   sweeper.onMove(wake);
   const unlisten = store.listen('due', wake);
 
-  async function sleepUntilDue(more: boolean): Promise<void> {
+  async function sleepUntilDue({ more, resting }: Swept): Promise<void> {
     nap = new AbortController();
     if (woken || stopped) return;
     if (more) {
       await Promise.race([sweeper.stepEnded(), clock.sleep(fullLaneMs, nap.signal)]);
       return;
     }
-    const dueAt = await store.nextDueAt();
+    // A provider that must rest has rows that stay due: they would keep the loop turning.
+    const dueAt = await store.nextDueAt(resting?.providers);
     const dueMs = dueAt ? dueAt.getTime() - clock.now().getTime() : floorMs;
-    if (!woken) await clock.sleep(Math.min(floorMs, Math.max(tightestMs, dueMs)), nap.signal);
+    const nextMs = Math.max(tightestMs, Math.min(dueMs, resting?.ms ?? floorMs));
+    if (!woken) await clock.sleep(Math.min(floorMs, nextMs), nap.signal);
   }
 
   async function loop(): Promise<void> {
@@ -50,8 +52,7 @@ export function startWorker(system: System): Worker {
     while (!stopped) {
       woken = false;
       try {
-        const { more } = await sweeper.once();
-        await sleepUntilDue(more);
+        await sleepUntilDue(await sweeper.once());
         failures = 0;
       } catch (error) {
         failures += 1;
