@@ -5,12 +5,13 @@ import { fingerprint, readStamp, removeStamp, writeStamp } from './stamp.mjs';
 
 const stamp = inHouse('.next/dailies-build');
 
-/** What Next reads: the pages, what they draw with, the types of the wire, and how all that is put together. */
+/** What Next reads: the pages, what they draw with and tell, the types of the wire, and how all that is put together. */
 const sources = [
   'src/app',
   'src/ui',
   'src/api/wire.ts',
   'src/video',
+  'docs/failures',
   'public',
   'next.config.ts',
   'postcss.config.mjs',

@@ -1,3 +1,4 @@
+import Link from 'next/link';
 import type { Failure } from '#ui/shapes.ts';
 
 const billed: Record<Failure['billed'], string> = {
@@ -14,7 +15,15 @@ export function FailureNotice({ failure }: { failure: Failure }) {
       <p>
         {billed[failure.billed]} <span className="text-soft">{failure.advice}</span>
       </p>
-      <p className="font-mono text-sm text-faint">{failure.code}</p>
+      <p className="flex flex-wrap items-center gap-x-3 text-sm text-faint">
+        <Link
+          href={`/help/${failure.code}`}
+          className="underline underline-offset-4 transition-colors hover:text-ink pointer-coarse:py-3"
+        >
+          More about this, and what helps
+        </Link>
+        <span className="font-mono">{failure.code}</span>
+      </p>
       {failure.detail && (
         <details className="text-sm">
           <summary className="text-soft">What the provider said</summary>
