@@ -39,7 +39,7 @@ function Word({ href, isHere, children }: { href: string; isHere: boolean; child
       href={href}
       aria-current={isHere ? 'page' : undefined}
       className={cn(
-        'inline-flex items-center rounded-control transition-colors hover:text-ink pointer-coarse:min-h-11',
+        'inline-flex items-center rounded-control transition-colors hover:text-ink pointer-coarse:min-h-11 pointer-coarse:min-w-11',
         isHere ? 'text-ink' : 'text-soft',
       )}
     >
