@@ -87,6 +87,25 @@ describe('handing over', () => {
     },
   );
 
+  test("ends the child when npm's shell, which passes nothing on, is killed above us", async () => {
+    const handOver = pathToFileURL(join(binDir, 'setup/hand-over.mjs')).href;
+    const child = `process.on('SIGTERM', () => { console.log('ended'); process.exit(0); }); setInterval(() => {}, 1000); console.log('up')`;
+    const launcher = `import { handOver } from '${handOver}'; handOver(process.execPath, ['-e', ${JSON.stringify(child)}], {});`;
+    // A command behind it keeps the shell from becoming the process itself.
+    const shell = spawn('sh', ['-c', '"$NODE" --input-type=module -e "$LAUNCHER"; true'], {
+      env: { NODE_ENV: 'test', NODE: process.execPath, LAUNCHER: launcher },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    shell.stdout.on('data', (chunk) => {
+      said += chunk;
+    });
+    await once(shell.stdout, 'data');
+    shell.kill('SIGTERM');
+    await once(shell.stdout, 'close');
+    expect(said).toBe('up\nended\n');
+  });
+
   test('ends by the signal that ended the child', async () => {
     const parent = start(`process.kill(process.pid, 'SIGKILL')`);
     expect(await once(parent, 'exit')).toEqual([null, 'SIGKILL']);

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { childEnvironment, houseDir } from './house.mjs';
 
+const ORPHAN_CHECK_MS = 250;
+
 /**
  * As near to exec as Node comes: the child has our streams, gets our signals, and we end as it ends.
  * @param {string} node
@@ -23,7 +25,16 @@ export function handOver(node, args, env) {
     });
   }
 
+  // npm starts us through a shell that does not pass signals on: it is gone before we hear of anything.
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, ORPHAN_CHECK_MS);
+
   child.once('exit', (code, signal) => {
+    clearInterval(watch);
     if (signal === null) {
       process.exitCode = code ?? 1;
       return;
