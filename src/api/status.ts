@@ -4,7 +4,7 @@ import type { VideoDetails } from '#engine/system.ts';
 import type { Api, Env } from './context.ts';
 import { look } from './look.ts';
 import { createRoutes, idParams, json, problems } from './route.ts';
-import { seedStepOf } from './step.ts';
+import { seedFailure, seedStepOf } from './step.ts';
 import { find, viewFor } from './videos.ts';
 import { type SoraStatus, soraStatusSchema } from './wire.ts';
 
@@ -46,7 +46,7 @@ export function statusRoutes(api: Api) {
         estimatedTimeRemainingRange: [view.eta.p50_ms, view.eta.p90_ms] as [number, number],
       }),
       state: view.state,
-      step: seedStepOf(view.step.key),
+      step: seedStepOf(view),
       attention: view.attention,
     };
   }
@@ -60,7 +60,7 @@ export function statusRoutes(api: Api) {
     if (state !== 'overdue') return c.json(body, 200);
     const minutes = acceptedAt && deadlineAt ? (deadlineAt.getTime() - acceptedAt.getTime()) / minuteMs : 15;
     const error = `Generation timed out after ${Math.max(1, Math.round(minutes))} minutes`;
-    return c.json({ ...body, status: 'failed' as const, error, step: seedStepOf('failed') }, 200);
+    return c.json({ ...body, status: 'failed' as const, error, step: seedFailure }, 200);
   });
 
   return routes;

@@ -41,19 +41,25 @@ function ordinal(n: number): string {
   return `${n}${last === 1 ? 'st' : last === 2 ? 'nd' : last === 3 ? 'rd' : 'th'}`;
 }
 
-/** The step texts of the seed design, which its clients show. */
-export function seedStepOf(key: Step['key']): string {
-  switch (key) {
+/** Frames per second of a clip as the seed texts count them; no provider of this protocol tells its own. */
+const nominalFps = 24;
+
+export const seedFailure = 'Generation failed.';
+
+/** The step texts of the seed design, which its clients show; the frame is reckoned from the percent. */
+export function seedStepOf(view: { step: Pick<Step, 'key'>; progress: number; seconds: number }): string {
+  const frames = Math.max(1, Math.round(view.seconds * nominalFps));
+  switch (view.step.key) {
     case 'queued':
       return 'Queued in generation queue...';
     case 'rendering':
-      return 'Processing video...';
+      return `Processing video (Frame ${Math.floor((frames * view.progress) / 100)}/${frames})...`;
     case 'saving':
       return 'Finalizing and uploading...';
     case 'ready':
       return 'Complete! Video ready.';
     case 'failed':
-      return 'Generation failed.';
+      return seedFailure;
     case 'canceled':
       return 'Generation canceled.';
   }
