@@ -77,9 +77,11 @@ export const contentPath = (id: string, variant?: 'thumbnail' | 'spritesheet') =
 const command = (id: string, name: string, body: object) =>
   send<CommandAnswer>('POST', `${videoPath(id)}/${name}`, body);
 
-const get = <T>(path: string, signal?: AbortSignal) => request<T>(path, { signal });
+/** Reads one of our routes. */
+export const get = <T>(path: string, signal?: AbortSignal) => request<T>(path, { signal });
 
-const send = <T>(method: string, path: string, body?: object, headers: Record<string, string> = {}) =>
+/** Asks one of our routes to do something. */
+export const send = <T>(method: string, path: string, body?: object, headers: Record<string, string> = {}) =>
   request<T>(path, {
     method,
     headers: body ? { 'content-type': 'application/json', ...headers } : headers,
@@ -118,7 +120,8 @@ function errorOf(status: number, body: unknown): ApiError {
   return new ApiError(status, message, error?.code ?? null, error?.param ?? null);
 }
 
-function searchOf(query: ListQuery): string {
+/** `?a=1&b=2` of what is set; empty where nothing is. */
+export function searchOf(query: Record<string, string | number | undefined>): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, String(value));
   return params.size ? `?${params}` : '';

@@ -36,6 +36,7 @@ export function sampleVideo(patch: Partial<VideoView> = {}): VideoView {
     starred: false,
     created_at: '2026-01-01T10:00:00.000Z',
     accepted_at: '2026-01-01T10:00:01.000Z',
+    rendering_at: '2026-01-01T10:00:01.000Z',
     deadline_at: null,
     completed_at: null,
     checked_at: null,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { about, ordinal, range, rangeLeft, timecode } from './time.ts';
+import { about, age, ordinal, range, rangeLeft, timecode } from './time.ts';
 
 const s = 1_000;
 const min = 60_000;
@@ -49,3 +49,11 @@ test('places in line are counted as people count', () => {
     '111th',
   ]);
 });
+
+test.each([
+  [-5_000, '0 s'],
+  [42_900, '42 s'],
+  [60_000, '1 min'],
+  [3 * 3_600_000 + 59 * 60_000, '3 h'],
+  [49 * 3_600_000, '2 d'],
+])('%d ms have lasted %s', (ms, said) => expect(age(ms)).toBe(said));

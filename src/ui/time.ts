@@ -22,6 +22,17 @@ export function about(ms: number): string {
   return ms < 90 * minute ? `~${Math.round(ms / minute)} min` : `~${Math.round(ms / hour)} h`;
 }
 
+/** How long something has lasted, in its largest unit: "42 s", "12 min", "3 h", "2 d". */
+export function age(ms: number): string {
+  const units: [number, string][] = [
+    [24 * hour, 'd'],
+    [hour, 'h'],
+    [minute, 'min'],
+  ];
+  const [size, unit] = units.find(([size]) => ms >= size) ?? [1000, 's'];
+  return `${Math.max(0, Math.floor(ms / size))} ${unit}`;
+}
+
 /** "0:07", "12:40", "1:02:03"; never below zero, since two clocks may disagree. */
 export function timecode(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -2,6 +2,8 @@
 import { LogOut } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { useAdminNews, useIsAdmin, useOverview } from '#ui/admin/use-admin.ts';
 import { api } from '#ui/api.ts';
 import { Button } from '#ui/base/button.tsx';
 import { cn } from '#ui/class-names.ts';
@@ -11,6 +13,7 @@ import { Mark } from '#ui/leader/mark.tsx';
 export function Navigation() {
   const pathname = usePathname();
   const inStudio = pathname === '/' || pathname.startsWith('/videos/');
+  const isAdmin = useIsAdmin();
   return (
     <header className="flex h-16 items-center gap-6 lg:col-span-2">
       <Link href="/" className="flex items-center gap-2.5 rounded-control font-medium pointer-coarse:min-h-11">
@@ -21,6 +24,7 @@ export function Navigation() {
         <Word href="/" isHere={inStudio}>
           Studio
         </Word>
+        {isAdmin && <AdminWord isHere={pathname.startsWith('/admin')} />}
         <span className="flex-1" />
         <Word href="/code" isHere={pathname === '/code'}>
           Use from code
@@ -33,7 +37,23 @@ export function Navigation() {
   );
 }
 
-function Word({ href, isHere, children }: { href: string; isHere: boolean; children: string }) {
+/** With how many takes need a look. */
+function AdminWord({ isHere }: { isHere: boolean }) {
+  useAdminNews();
+  const count = useOverview({ beside: true }).data?.attention ?? 0;
+  return (
+    <Word href="/admin" isHere={isHere}>
+      Admin
+      {count > 0 && (
+        <span className="ml-1.5 font-mono text-needs-you">
+          {count} <span className="sr-only">need a look</span>
+        </span>
+      )}
+    </Word>
+  );
+}
+
+function Word({ href, isHere, children }: { href: string; isHere: boolean; children: ReactNode }) {
   return (
     <Link
       href={href}

@@ -3,7 +3,13 @@ import { usePathname } from 'next/navigation';
 import { useLive } from '#ui/use-live.tsx';
 import { countUnderWay } from '#ui/video-lists.ts';
 
-const names: Record<string, string> = { '/code': 'Use from code', '/connect': 'Connect a provider' };
+const names: Record<string, string> = {
+  '/admin': 'Admin',
+  '/admin/audit': 'Audit',
+  '/code': 'Use from code',
+  '/connect': 'Connect a provider',
+  '/help': 'When a take fails',
+};
 
 /** The title counts what is under way: "(2) Dailies". */
 export function PageTitle() {

@@ -1,18 +1,10 @@
 'use client';
+import { actorName } from '#ui/actors.ts';
 import { Button } from '#ui/base/button.tsx';
 import type { TimelineEvent, VideoView } from '#ui/shapes.ts';
 import { clock } from '#ui/time.ts';
 import { useSession } from '#ui/use-session.ts';
 import { useTimeline } from '#ui/use-timeline.ts';
-
-const actors: Record<string, string> = {
-  user: 'you',
-  api_key: 'API key',
-  system: 'Dailies',
-  provider: 'provider',
-  webhook: 'provider',
-  cron: 'cron',
-};
 
 /** Everything that happened to the take, oldest first, as a vertical line. */
 export function TimelineView({ video }: { video: VideoView }) {
@@ -30,7 +22,13 @@ export function TimelineView({ video }: { video: VideoView }) {
       )}
       <ol className="grid">
         {data?.events.map((event, index) => (
-          <Entry key={event.id} event={event} now={now} isLast={index === data.events.length - 1} />
+          <Entry
+            key={event.id}
+            event={event}
+            now={now}
+            isLast={index === data.events.length - 1}
+            ownId={session?.user.id}
+          />
         ))}
       </ol>
       {session?.user.role === 'admin' && data && (
@@ -45,7 +43,9 @@ export function TimelineView({ video }: { video: VideoView }) {
   );
 }
 
-function Entry({ event, now, isLast }: { event: TimelineEvent; now: Date; isLast: boolean }) {
+type EntryProps = { event: TimelineEvent; now: Date; isLast: boolean; ownId: string | undefined };
+
+function Entry({ event, now, isLast, ownId }: EntryProps) {
   return (
     <li className="relative grid grid-cols-[1rem_1fr] gap-x-2 pb-3">
       {!isLast && <span aria-hidden className="absolute top-3 bottom-[-0.5rem] left-[3.5px] w-px bg-line" />}
@@ -53,7 +53,7 @@ function Entry({ event, now, isLast }: { event: TimelineEvent; now: Date; isLast
       <div className="flex min-w-0 flex-wrap items-baseline justify-between gap-x-4 text-sm">
         <span className="min-w-0">{event.text}</span>
         <span className="text-faint">
-          {actors[event.actor.type] ?? event.actor.type}
+          {event.actor.type === 'user' && event.actor.id === ownId ? 'you' : actorName(event.actor.type)}
           <time dateTime={event.at} className="pl-3 font-mono">
             {clock(event.at, now)}
           </time>

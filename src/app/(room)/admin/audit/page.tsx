@@ -1,0 +1,5 @@
+import { Audit } from '#ui/admin/audit.tsx';
+
+export default function Page() {
+  return <Audit />;
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { ProviderView } from './admin-api.ts';
+import { isFailing, stateOf } from './provider-state.ts';
+
+const at = '2026-01-01T10:00:00.000Z';
+const well: ProviderView = {
+  id: 'openai',
+  configured: true,
+  paused_at: null,
+  starts_stopped_at: null,
+  slots: null,
+  requests_per_minute: null,
+  running: 0,
+  queued: 0,
+  overdue: 0,
+  needs_decision: 0,
+  trouble: null,
+};
+const trouble = (kind: NonNullable<ProviderView['trouble']>['kind']) => ({ kind, since: at, videos: 3 });
+
+test.each<[string, Partial<ProviderView>, string, boolean]>([
+  ['that answers', {}, 'Well', false],
+  ['that an operator paused', { paused_at: at }, 'Paused', false],
+  ['that refuses our key', { trouble: trouble('auth') }, 'Failing', true],
+  ['that asks us to wait', { trouble: trouble('rate_limited') }, 'Asked to wait', false],
+  ['whose answers get lost', { starts_stopped_at: at }, 'Failing', true],
+  ['that fails, paused or not', { paused_at: at, trouble: trouble('protocol') }, 'Failing', true],
+  ['that nobody configured', { configured: false, trouble: trouble('transient') }, 'Not configured', false],
+])('a provider %s', (_which, patch, word, failing) => {
+  expect(stateOf({ ...well, ...patch }).word).toBe(word);
+  expect(isFailing({ ...well, ...patch })).toBe(failing);
+});
