@@ -81,6 +81,7 @@ export function createViews(
         starred: video.starredAt !== null,
         created_at: video.createdAt.toISOString(),
         accepted_at: iso(video.acceptedAt),
+        rendering_at: iso(video.renderingAt),
         deadline_at: iso(video.deadlineAt),
         completed_at: iso(video.completedAt),
         checked_at: iso(video.checkedAt),

@@ -96,6 +96,8 @@ export const videoSchema = z.object({
   starred: z.boolean(),
   created_at: z.iso.datetime(),
   accepted_at: z.iso.datetime().nullable(),
+  /** The provider began to render; before that the take waits, here or there. */
+  rendering_at: z.iso.datetime().nullable(),
   deadline_at: z.iso.datetime().nullable(),
   completed_at: z.iso.datetime().nullable(),
   checked_at: z.iso.datetime().nullable(),
@@ -228,6 +230,27 @@ export const soraStatusSchema = z.object({
 });
 
 export type SoraStatus = z.infer<typeof soraStatusSchema>;
+
+/** `/api/cron/poll-sora-status`: the seeds' shape, and `pending`. */
+export const cronSchema = z.object({
+  success: z.boolean(),
+  message: z.enum(['Sora status polling complete', 'No active generations', 'already running']),
+  /** Videos looked at. */
+  processed: z.int(),
+  results: z.object({
+    /** Became completed, failed, overdue. */
+    success: z.int(),
+    failed: z.int(),
+    timedOut: z.int(),
+    /** Looks without an answer, one line each. */
+    errors: z.array(z.string()),
+  }),
+  /** Milliseconds. */
+  duration: z.int(),
+  /** Still going on. */
+  pending: z.int(),
+});
+export type CronAnswer = z.infer<typeof cronSchema>;
 
 /**
  * Live stream, `GET /api/events`: SSE with `id:` = cursor. `event: snapshot` first (the newest 100 videos and counts),

@@ -26,6 +26,7 @@ export function newVideo(asked: NewVideo): { video: Omit<Video, 'createdAt'>; at
       cancelRequestedAt: null,
       poisonedAt: null,
       acceptedAt: null,
+      renderingAt: null,
       completedAt: null,
       hiddenAt: null,
     },

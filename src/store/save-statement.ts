@@ -13,6 +13,7 @@ const videoPatch = [
   'deadlineAt',
   'cancelRequestedAt',
   'acceptedAt',
+  'renderingAt',
   'completedAt',
   'hiddenAt',
 ];

@@ -82,6 +82,7 @@ export const videos = pgTable(
     poisonedAt: at('poisoned_at'),
     createdAt: at('created_at').notNull(),
     acceptedAt: at('accepted_at'),
+    renderingAt: at('rendering_at'),
     completedAt: at('completed_at'),
     hiddenAt: at('hidden_at'),
   },

@@ -1,7 +1,7 @@
 import type { Occasion, Ruling } from './commands.ts';
 import { failureOf } from './failure.ts';
 import { fail, move } from './lifecycle.ts';
-import { type Claimed, isTerminal, type State } from './video.ts';
+import { type Attempt, type Claimed, isTerminal, type State, type Video } from './video.ts';
 
 /** What an operator may do beyond what an owner may: each says why when nothing happens. */
 export type AdminCommand =
@@ -13,6 +13,27 @@ export type AdminCommand =
   | { name: 'requeue' };
 
 const withProvider: readonly State[] = ['running', 'overdue'];
+const lost: readonly State[] = ['unknown', 'needs_decision', 'failed'];
+
+type Row = Pick<Claimed, 'video' | 'attempt'>;
+
+const isUnsent = ({ video, attempt }: Row): boolean =>
+  attempt.sentAt === null && (video.state === 'queued' || video.state === 'submitting');
+
+/** A create without an answer: the job that somebody found at the provider may be its own. */
+export const isLost = ({ video, attempt }: Row): boolean => lost.includes(video.state) && !attempt.operation;
+
+/** What an operator can do with it in its state. */
+export function possibleForAdmin(video: Video, attempt: Attempt): (AdminCommand['name'] | 'adopt')[] {
+  const row = { video, attempt };
+  const possible: [AdminCommand['name'] | 'adopt', boolean][] = [
+    ['extend', withProvider.includes(video.state)],
+    ['give_up', attempt.sentAt !== null && !isTerminal(video.state)],
+    ['requeue', isUnsent(row)],
+    ['adopt', isLost(row)],
+  ];
+  return possible.filter(([, can]) => can).map(([name]) => name);
+}
 
 /** One operator's command on a claimed video → what it means. */
 export function ruleForAdmin(claimed: Claimed, command: AdminCommand, occasion: Occasion): Ruling {
@@ -65,9 +86,9 @@ function giveUp(claimed: Claimed, { now, actor }: Occasion): Ruling {
 }
 
 function requeue(claimed: Claimed, { actor }: Occasion): Ruling {
-  const { video, attempt } = claimed;
-  const unsent = attempt.sentAt === null && (video.state === 'queued' || video.state === 'submitting');
-  if (!unsent) return refuse('It was sent, so sending it again could be billed twice. Reset looks at it afresh.');
+  const { attempt } = claimed;
+  if (!isUnsent(claimed))
+    return refuse('It was sent, so sending it again could be billed twice. Reset looks at it afresh.');
   const { unsent: _forgotten, ...watch } = attempt.watch;
   return {
     kind: 'move',

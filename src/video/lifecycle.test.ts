@@ -161,6 +161,25 @@ describe('progress', () => {
   });
 });
 
+describe('waiting at the provider', () => {
+  const told = (queued: boolean): Answer => ({ kind: 'running', queued, progress: 0, raw: null });
+
+  it('is told apart from rendering, and neither counted nor learned as such', () => {
+    let row = claimedIn('running', { renderingAt: null });
+    row = applied(row, afterAnswer(row, told(true), about(at(50))));
+    expect(row.video).toMatchObject({ upstreamQueued: true, renderingAt: null });
+    row = applied(row, afterAnswer(row, told(false), about(at(100))));
+    expect(row.video).toMatchObject({ upstreamQueued: false, renderingAt: at(100) });
+    row = { ...row, at: at(160), video: { ...row.video, checkedAt: at(155) } };
+    expect(afterAnswer(row, { kind: 'completed', renderMs: 160_000, raw: null }, about(at(160))).renderMs).toBe(60_000);
+  });
+
+  it('never seen means that rendering began with the acceptance', () => {
+    const row = claimedIn('running', { renderingAt: null });
+    expect(applied(row, afterAnswer(row, told(false), about(at(50)))).video.renderingAt).toEqual(at(0));
+  });
+});
+
 describe('the typical time', () => {
   const done = (renderMs: number | null): Answer => ({ kind: 'completed', renderMs, raw: null });
   const learned = (lookedBefore: number, renderMs: number | null = null) => {

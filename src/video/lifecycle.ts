@@ -41,6 +41,7 @@ export type VideoPatch = Partial<
     | 'deadlineAt'
     | 'cancelRequestedAt'
     | 'acceptedAt'
+    | 'renderingAt'
     | 'completedAt'
     | 'hiddenAt'
   >
@@ -148,7 +149,7 @@ export function move(claimed: Pick<Claimed, 'video' | 'attempt'>, to: State, det
 function leaving(video: Video, to: State, patch: VideoPatch): VideoPatch {
   const out = { ...patch };
   if (to === 'queued' && video.state !== 'submitting') {
-    Object.assign(out, { progress: 0, progressSource: null, acceptedAt: null, deadlineAt: null });
+    Object.assign(out, { progress: 0, progressSource: null, acceptedAt: null, renderingAt: null, deadlineAt: null });
   } else if (out.progress !== undefined) {
     const ceiling = to === 'completed' ? 100 : 99;
     out.progress = Math.max(video.progress, Math.min(ceiling, Math.max(0, Math.floor(out.progress))));

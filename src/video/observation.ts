@@ -65,14 +65,21 @@ function stillRunning(claimed: Claimed, answer: Answer & { kind: 'running' }, ab
   const reported = answer.progress ?? 0;
   const moves = reported > (watch.progress?.percent ?? 0);
   if (moves) watch.progress = { percent: Math.min(99, reported), movedAt: about.now.toISOString() };
-  const { progress, progressSource } = progressOf(video, answer, about);
+  const renderingAt = renderingSince(video, answer.queued, about.now);
+  const { progress, progressSource } = progressOf({ ...video, renderingAt }, answer, about);
   return waiting(claimed, about, {
     watch,
     attempt: { raw: answer.raw },
-    video: { progress, progressSource, upstreamQueued: answer.queued },
+    video: { progress, progressSource, upstreamQueued: answer.queued, renderingAt },
     event: progress > video.progress || answer.queued !== video.upstreamQueued ? 'progress' : undefined,
     data: { progress, queued: answer.queued },
   });
+}
+
+/** A job that was never seen waiting has rendered since it was accepted; one that was, since the first look that says so. */
+function renderingSince(video: Video, queued: boolean, now: Date): Date | null {
+  if (queued) return null;
+  return video.renderingAt ?? (video.upstreamQueued ? now : video.acceptedAt);
 }
 
 /** The provider's percent; an estimate where it renders and has never told one. It never falls, and is 99 at most. */
@@ -83,7 +90,7 @@ function progressOf(
 ): Pick<Video, 'progress' | 'progressSource'> {
   const reported = progress ?? 0;
   const progressSource = reported > 0 ? 'provider' : (video.progressSource ?? (queued ? null : 'estimate'));
-  const estimates = progressSource === 'estimate' && !queued && video.acceptedAt;
+  const estimates = progressSource === 'estimate' && !queued && video.renderingAt;
   const percent = estimates ? estimatedProgress(now.getTime() - estimates.getTime(), typical) : reported;
   return { progress: Math.max(video.progress, Math.min(99, Math.floor(percent))), progressSource };
 }
@@ -91,7 +98,10 @@ function progressOf(
 function rendered(claimed: Claimed, answer: Answer & { kind: 'completed' }, about: Circumstances): Move {
   const { video, attempt } = claimed;
   const { trouble: _answered, missing: _found, ...watch } = attempt.watch;
-  const renderMs = answer.renderMs ?? measuredMs(claimed, about.now);
+  const { acceptedAt, renderingAt } = video;
+  // The provider's own times count from its acceptance: they hold its queue too, where it had one.
+  const waited = renderingAt !== null && acceptedAt !== null && renderingAt > acceptedAt;
+  const renderMs = (waited ? null : answer.renderMs) ?? measuredMs(claimed, about.now);
   if (watch.discard) {
     return move(claimed, 'canceled', {
       event: 'canceled',
@@ -118,8 +128,9 @@ function rendered(claimed: Claimed, answer: Answer & { kind: 'completed' }, abou
  * Overdue clips teach too: without them the slow tenth of a slow model would never be learned.
  */
 function measuredMs({ video, at }: Claimed, now: Date): number | null {
-  if (!video.acceptedAt || !video.checkedAt || isTerminal(video.state)) return null;
-  const ms = now.getTime() - video.acceptedAt.getTime();
+  const since = video.renderingAt ?? video.acceptedAt;
+  if (!since || !video.checkedAt || isTerminal(video.state)) return null;
+  const ms = now.getTime() - since.getTime();
   return at.getTime() - video.checkedAt.getTime() < Math.max(20_000, ms / 10) ? ms : null;
 }
 

@@ -18,13 +18,19 @@ export function estimatedProgress(elapsedMs: number, typical: Quantiles): number
 }
 
 /**
- * How long the rest takes, from history, for a clip that still renders after so long. Times are taken as log-logistic
+ * How long the rest of the rendering takes, waiting left out, from history, for a clip that still renders after so long. Times are taken as log-logistic
  * through p50 and p90: close to lognormal, and the quantile of those that are still left has a closed form,
  * `p50 · ((q + o) / (1 - q)) ^ (1 / β)` with the odds of being done by now `o = (elapsed / p50) ^ β`.
  */
-export function etaOf(video: Pick<Video, 'acceptedAt'>, typical: Quantiles, now: Date): Eta | null {
+export function etaOf(
+  video: Pick<Video, 'acceptedAt' | 'renderingAt' | 'upstreamQueued'>,
+  typical: Quantiles,
+  now: Date,
+): Eta | null {
   if (!video.acceptedAt) return null;
-  const elapsedMs = Math.max(0, now.getTime() - video.acceptedAt.getTime());
+  // A job that still waits at the provider has all of its rendering before it.
+  const since = video.upstreamQueued ? now : (video.renderingAt ?? video.acceptedAt);
+  const elapsedMs = Math.max(0, now.getTime() - since.getTime());
   const medianMs = Math.max(1, typical.p50);
   const shape = Math.log(9) / Math.log(Math.max(leastSpread, typical.p90 / medianMs));
   const odds = (elapsedMs / medianMs) ** shape;

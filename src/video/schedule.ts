@@ -8,7 +8,7 @@ const minute = 60 * second;
 export const listingTimesMs: readonly number[] = [0, 5 * second, 15 * second, 30 * second, 60 * second];
 
 export type Look = {
-  video: Pick<Video, 'state' | 'acceptedAt' | 'watchedUntil' | 'deadlineAt' | 'upstreamQueued'>;
+  video: Pick<Video, 'state' | 'acceptedAt' | 'renderingAt' | 'watchedUntil' | 'deadlineAt' | 'upstreamQueued'>;
   attempt: Pick<Attempt, 'watch' | 'sentAt' | 'watchUntil'>;
   now: Date;
   typical: Quantiles;
@@ -49,7 +49,8 @@ function intervalMs({ video, attempt, now, typical, webhook, fixedMs }: Look): n
   }
   if (fixedMs !== null) return fixedMs;
   if (webhook) return minute;
-  const elapsedMs = video.acceptedAt ? now.getTime() - video.acceptedAt.getTime() : 0;
+  const since = video.renderingAt ?? video.acceptedAt;
+  const elapsedMs = since ? now.getTime() - since.getTime() : 0;
   const watched = video.watchedUntil !== null && video.watchedUntil > now;
   const byProgress = progressIntervalMs(attempt, video, now);
   if (byProgress !== null) return watched ? Math.min(byProgress, 5 * second) : byProgress;
@@ -67,12 +68,13 @@ function intervalMs({ video, attempt, now, typical, webhook, fixedMs }: Look): n
  */
 function progressIntervalMs(
   { watch }: Pick<Attempt, 'watch'>,
-  { acceptedAt }: Pick<Video, 'acceptedAt'>,
+  { acceptedAt, renderingAt }: Pick<Video, 'acceptedAt' | 'renderingAt'>,
   now: Date,
 ): number | null {
   const { progress } = watch;
-  if (!progress || progress.percent <= 0 || !acceptedAt) return null;
-  const movedMs = Date.parse(progress.movedAt) - acceptedAt.getTime();
+  const since = renderingAt ?? acceptedAt;
+  if (!progress || progress.percent <= 0 || !since) return null;
+  const movedMs = Date.parse(progress.movedAt) - since.getTime();
   const stillMs = now.getTime() - Date.parse(progress.movedAt);
   // Progress that stands for as long as it took to come here tells nothing any more.
   if (movedMs <= 0 || stillMs > Math.max(15 * second, movedMs)) return null;

@@ -81,7 +81,13 @@ export function accepted(
     actor: event === 'accepted' ? { type: 'provider' } : { type: 'system' },
     data: { upstream_id: upstreamId },
     attempt: { operation, upstreamId, watch, watchUntil: later(now, watchMs(about.retentionMs)) },
-    video: { acceptedAt: now, deadlineAt: later(now, about.deadlineMs), upstreamQueued: false, notBefore: null },
+    video: {
+      acceptedAt: now,
+      deadlineAt: later(now, about.deadlineMs),
+      upstreamQueued: false,
+      renderingAt: null,
+      notBefore: null,
+    },
     next: video.cancelRequestedAt
       ? now
       : nextLook({ ...about, attempt: { ...attempt, watch }, video: { ...video, state: to, acceptedAt: now } }),

@@ -47,6 +47,7 @@ export function claimedIn(state: State, video: Partial<Video> = {}, attempt: Par
       cancelRequestedAt: null,
       createdAt: t0,
       acceptedAt: known ? t0 : null,
+      renderingAt: known ? t0 : null,
       completedAt: null,
       hiddenAt: null,
       poisonedAt: null,

@@ -110,6 +110,8 @@ export type Video = {
   poisonedAt: Date | null;
   createdAt: Date;
   acceptedAt: Date | null;
+  /** The provider began to render; until then the job waits in its queue. */
+  renderingAt: Date | null;
   completedAt: Date | null;
   hiddenAt: Date | null;
 };

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { CopyButton } from '#ui/base/copy-button.tsx';
 import type { VideoView } from '#ui/shapes.ts';
 import { isTestPattern } from '#ui/slate.ts';
-import { clock } from '#ui/time.ts';
+import { clock, timecode } from '#ui/time.ts';
 
 /** What was done for this take, each with its number. */
 export function Receipt({ video }: { video: VideoView }) {
@@ -12,6 +12,11 @@ export function Receipt({ video }: { video: VideoView }) {
   const lines: [string, ReactNode][] = [];
   if (receipt.submitted_at) {
     lines.push([timesWords('Submitted', receipt.submissions), clock(receipt.submitted_at, now)]);
+  }
+  if (video.rendering_at) {
+    const renderedBy = video.completed_at ? Date.parse(video.completed_at) : now.getTime();
+    lines.push(['Waited', timecode(Date.parse(video.rendering_at) - Date.parse(video.created_at))]);
+    lines.push(['Rendered', timecode(renderedBy - Date.parse(video.rendering_at))]);
   }
   if (isTestPattern(video)) lines.push(['Paid', 'nothing, free']);
   lines.push(['Looked at', receipt.checks === 1 ? 'once' : `${receipt.checks} times`]);

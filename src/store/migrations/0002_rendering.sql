@@ -1,0 +1,1 @@
+ALTER TABLE "videos" ADD COLUMN "rendering_at" timestamp with time zone;
