@@ -30,7 +30,11 @@ export function startWorker(system: System): Worker {
     nap.abort();
   };
   const sweeper = createSweeper(system);
-  sweeper.onMove(wake);
+  // What is saved before the next due time is asked for is seen by that; afterwards only an earlier look is news.
+  let napUntilMs = Number.NEGATIVE_INFINITY;
+  sweeper.onMove(({ next }) => {
+    if (next && next.getTime() < napUntilMs) wake();
+  });
   const unlisten = store.listen('due', wake);
 
   async function sleepUntilDue({ more, resting }: Swept): Promise<void> {
@@ -40,17 +44,21 @@ export function startWorker(system: System): Worker {
       await Promise.race([sweeper.stepEnded(), clock.sleep(fullLaneMs, nap.signal)]);
       return;
     }
+    napUntilMs = Number.POSITIVE_INFINITY;
     // A provider that must rest has rows that stay due: they would keep the loop turning.
     const dueAt = await store.nextDueAt(resting?.providers);
     const dueMs = dueAt ? dueAt.getTime() - clock.now().getTime() : floorMs;
     const nextMs = Math.max(tightestMs, Math.min(dueMs, resting?.ms ?? floorMs));
-    if (!woken) await clock.sleep(Math.min(floorMs, nextMs), nap.signal);
+    const napMs = Math.min(floorMs, nextMs);
+    napUntilMs = clock.now().getTime() + napMs;
+    if (!woken) await clock.sleep(napMs, nap.signal);
   }
 
   async function loop(): Promise<void> {
     let failures = 0;
     while (!stopped) {
       woken = false;
+      napUntilMs = Number.NEGATIVE_INFINITY;
       try {
         await sleepUntilDue(await sweeper.once());
         failures = 0;
