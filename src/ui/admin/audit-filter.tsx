@@ -1,6 +1,7 @@
 'use client';
 import { type ReactNode, useId, useState } from 'react';
 import { Button } from '#ui/base/button.tsx';
+import { cn } from '#ui/class-names.ts';
 import type { AuditFilter } from './admin-api.ts';
 
 const actors = ['user', 'api_key', 'system', 'provider', 'webhook', 'cron'];
@@ -71,7 +72,7 @@ function Field({ label, value, onSet, type = 'text', offers, placeholder, isWide
     if (next !== value) onSet(next);
   };
   return (
-    <div className={isWide ? 'col-span-2 grid gap-1' : 'grid min-w-0 gap-1'}>
+    <div className={cn('grid min-w-0 gap-1', isTime ? 'sm:w-52' : 'sm:w-36', isWide && 'col-span-2')}>
       <label htmlFor={id} className="text-sm text-soft">
         {label}
       </label>
@@ -84,7 +85,7 @@ function Field({ label, value, onSet, type = 'text', offers, placeholder, isWide
         autoComplete="off"
         spellCheck={false}
         onBlur={({ target }) => take(target.value)}
-        className="h-9 w-full min-w-0 rounded-control border border-line bg-transparent px-2.5 font-mono text-sm placeholder:font-sans placeholder:text-faint sm:w-40 pointer-coarse:h-11"
+        className="h-9 w-full min-w-0 rounded-control border border-line bg-transparent px-2.5 font-mono text-sm placeholder:font-sans placeholder:text-faint pointer-coarse:h-11"
       />
       {offers && (
         <datalist id={`${id}-offers`}>

@@ -121,7 +121,7 @@ function Plot({ title, top, said, legend, children }: PlotProps) {
         </span>
       </figcaption>
       <div className="relative border-y border-line">
-        <span aria-hidden className="absolute top-0.5 right-0 font-mono text-sm text-faint">
+        <span aria-hidden className="absolute top-0.5 left-0 font-mono text-sm text-faint">
           {top}
         </span>
         <svg

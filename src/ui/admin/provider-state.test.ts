@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ProviderView } from './admin-api.ts';
-import { isFailing, stateOf } from './provider-state.ts';
+import { isFailing, needsPerson, stateOf } from './provider-state.ts';
 
 const at = '2026-01-01T10:00:00.000Z';
 const well: ProviderView = {
@@ -18,8 +18,14 @@ const well: ProviderView = {
 };
 const trouble = (kind: NonNullable<ProviderView['trouble']>['kind']) => ({ kind, since: at, videos: 3 });
 
+test('a refused key or a provider that is gone is for a person to mend, the rest mends itself', () => {
+  expect(needsPerson({ ...well, trouble: trouble('auth') })).toBe(true);
+  expect(needsPerson({ ...well, configured: false })).toBe(true);
+  expect(needsPerson({ ...well, trouble: trouble('transient') })).toBe(false);
+});
+
 test.each<[string, Partial<ProviderView>, string, boolean]>([
-  ['that answers', {}, 'Well', false],
+  ['that answers', {}, 'Works', false],
   ['that an operator paused', { paused_at: at }, 'Paused', false],
   ['that refuses our key', { trouble: trouble('auth') }, 'Failing', true],
   ['that asks us to wait', { trouble: trouble('rate_limited') }, 'Asked to wait', false],

@@ -36,8 +36,11 @@ export function stateOf({ configured, paused_at, starts_stopped_at, trouble }: P
   if (paused_at) {
     return { word: 'Paused', since: paused_at, why: 'Nothing is sent to it; what runs is watched.', tone: 'quiet' };
   }
-  return { word: 'Well', since: null, why: '', tone: 'well' };
+  return { word: 'Works', since: null, why: '', tone: 'well' };
 }
+
+/** Whether only a person can bring it back. */
+export const needsPerson = ({ configured, trouble }: ProviderView): boolean => !configured || trouble?.kind === 'auth';
 
 /** Whether it lets takes down right now. */
 export const isFailing = (provider: ProviderView): boolean => stateOf(provider).tone === 'failed';

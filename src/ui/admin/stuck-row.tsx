@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { Button } from '#ui/base/button.tsx';
 import { cn } from '#ui/class-names.ts';
 import { age } from '#ui/time.ts';
+import { useNow } from '#ui/use-now.ts';
 import type { AdminCommand, AdminCommandName, StuckItem } from './admin-api.ts';
 import { AdoptForm, ExtendForm, GiveUpForm } from './stuck-forms.tsx';
 import { useAdminCommand } from './use-admin.ts';
@@ -23,6 +24,7 @@ const actions: { name: AdminCommandName; label: string; title: string; asks?: bo
 /** One take that is stuck: why, since when, and what an operator can do about it. */
 export function StuckRow({ item }: { item: StuckItem }) {
   const { video, why } = item;
+  const now = useNow(true);
   const command = useAdminCommand(video.id);
   const [asked, setAsked] = useState<AdminCommandName | null>(null);
   const give = (next: AdminCommand) => command.mutate(next, { onSuccess: () => setAsked(null) });
@@ -42,7 +44,10 @@ export function StuckRow({ item }: { item: StuckItem }) {
           </Link>
           <p className={cn('flex gap-1.5 text-sm', why.needs_person ? 'text-needs-you' : 'text-soft')}>
             <Icon aria-hidden className="mt-0.75 size-3.5 shrink-0" />
-            {why.text}
+            <span>
+              {why.text}
+              {why.since && <span className="font-mono text-faint"> {age(now - Date.parse(why.since))}</span>}
+            </span>
           </p>
           <p className="truncate font-mono text-sm text-faint">
             {[

@@ -3,6 +3,7 @@ import { LogOut } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { needsPerson } from '#ui/admin/provider-state.ts';
 import { useAdminNews, useIsAdmin, useOverview } from '#ui/admin/use-admin.ts';
 import { api } from '#ui/api.ts';
 import { Button } from '#ui/base/button.tsx';
@@ -40,12 +41,14 @@ export function Navigation() {
 /** With how many takes need a look. */
 function AdminWord({ isHere }: { isHere: boolean }) {
   useAdminNews();
-  const count = useOverview({ beside: true }).data?.attention ?? 0;
+  const { data } = useOverview({ beside: true });
+  const count = data?.attention ?? 0;
+  const isUrgent = data && (data.needs_decision > 0 || data.providers.some(needsPerson));
   return (
     <Word href="/admin" isHere={isHere}>
       Admin
       {count > 0 && (
-        <span className="ml-1.5 font-mono text-needs-you">
+        <span className={cn('ml-1.5 font-mono', isUrgent && 'text-needs-you')}>
           {count} <span className="sr-only">need a look</span>
         </span>
       )}
