@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
@@ -55,6 +55,7 @@ const simulatorPatienceMs = 5_000;
 
 async function assemble(config: Config): Promise<Dailies> {
   const log = createLog(config);
+  warnOfShortSecret(config, log);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const simulator = createSimulatorProcess(config.dataDir, lockDirectory, log);
   const database = await connect({ ...config, onTrouble: (err) => log.warn({ err }, 'database') });
@@ -71,6 +72,7 @@ async function assemble(config: Config): Promise<Dailies> {
     const { providers, catalogue } = createRegistry({
       openai: config.openai.baseUrl ? { baseUrl: config.openai.baseUrl, apiKey: config.openai.apiKey } : null,
       simulator: { url: () => (config.simulatorUrl ? withVersion(config.simulatorUrl) : simulator.url()) },
+      limits: config.limits,
       defaultModel: config.defaultModel,
       allowHosts: config.allowHosts,
       readInput: (id, signal) => readInput(store, media, id, signal),
@@ -126,11 +128,14 @@ async function assemble(config: Config): Promise<Dailies> {
       views,
       wake: config.role === 'web' ? null : () => worker?.wake(),
       lookAt: (id) => sweeper.one(id),
+      sweeper: () => worker?.sweeper ?? sweeper,
       settings: {
         appUrl: config.appUrl,
         trustedProxies: config.trustedProxies,
         allowedOrigins: config.allowedOrigins,
         firstKey,
+        cronSecret: config.cronSecret,
+        version: await versionOfProgram(),
       },
     });
     let stopping = false;
@@ -164,6 +169,17 @@ async function assemble(config: Config): Promise<Dailies> {
 /** A key works for its owner alone: even an admin's does not see other people's videos. */
 const asMember = (holder: KeyHolder | null) =>
   holder && { id: holder.keyId, ownerId: holder.ownerId, role: 'member' as const };
+
+async function versionOfProgram(): Promise<string> {
+  const text = await readFile(join(import.meta.dirname, '..', 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function warnOfShortSecret({ cronSecret }: Config, log: Log): void {
+  if (cronSecret === null || cronSecret.length >= 32) return;
+  const closed = cronSecret.length < 16 ? 'the cron endpoint stays closed' : 'make it longer: openssl rand -base64 32';
+  log.warn({ length: cronSecret.length }, `CRON_SECRET has fewer than 32 characters: ${closed}`);
+}
 
 /** Loopback on every side: whoever can ask sits at this machine. */
 const isPrivate = ({ host, appUrl }: Config): boolean =>

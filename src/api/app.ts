@@ -1,9 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { cors } from 'hono/cors';
+import { adminRoutes } from './admin.ts';
 import { checkJson, checkQuery, jsonLimit } from './body.ts';
+import { checkRoutes } from './check-now.ts';
 import { commandRoutes } from './commands.ts';
 import { contentRoutes } from './content.ts';
 import type { Api, Env } from './context.ts';
+import { cronRoutes } from './cron.ts';
 import { ApiError, answerError } from './errors.ts';
 import { eventRoutes } from './events.ts';
 import { fileRoutes } from './files.ts';
@@ -38,8 +41,9 @@ export function createApp(api: Api) {
   app.use('/api/*', identify(api), checkQuery);
   app.use('/openapi.json', identify(api));
   app.use('/api/*', async (c, next) => {
-    const uploads = c.req.path === '/api/files';
-    if (uploads || c.req.method === 'GET' || c.req.method === 'HEAD') return next();
+    // What a cron service sends along is never read.
+    const otherwise = c.req.path === '/api/files' || c.req.path.startsWith('/api/cron/');
+    if (otherwise || c.req.method === 'GET' || c.req.method === 'HEAD') return next();
     return jsonLimit(c, async () => {
       await checkJson(c, next);
     });
@@ -50,15 +54,19 @@ export function createApp(api: Api) {
     videoRoutes,
     statusRoutes,
     commandRoutes,
+    checkRoutes,
     contentRoutes,
     eventRoutes,
     modelRoutes,
     fileRoutes,
+    cronRoutes,
+    adminRoutes,
   ]) {
     app.route('/api', routes(api));
   }
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', { type: 'http', scheme: 'bearer' });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'cron', { type: 'http', scheme: 'bearer' });
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Dailies', version: '1', description: 'Generates videos through asynchronous video APIs.' },

@@ -1,3 +1,4 @@
+import type { Sweeper } from '#engine/sweep.ts';
 import type { System } from '#engine/system.ts';
 import type { Live } from '#notify/live.ts';
 import type { Actor } from '#video/video.ts';
@@ -36,6 +37,8 @@ export type Api = {
   wake: (() => void) | null;
   /** One look at one video, where no loop runs. */
   lookAt: (id: string) => Promise<void>;
+  /** What sweeps in this process: the loop's where one runs. */
+  sweeper: () => Sweeper;
   settings: ApiSettings;
 };
 
@@ -46,6 +49,10 @@ export type ApiSettings = {
   allowedOrigins: string[];
   /** The first API key, shown to the admin in "Use from code". */
   firstKey: string | null;
+  /** Opens the cron endpoint; null = closed. */
+  cronSecret: string | null;
+  /** Of this program. */
+  version: string;
 };
 
 export type Env = {

@@ -42,7 +42,8 @@ export function answerError(error: Error, c: Context<Env>): Response {
     new ApiError(500, 'internal_error', 'something went wrong on our side; the log has more under this request id');
   const envelope = { message, type: typeOf(status), param, code };
   // The seeds' clients read `error` as a string.
-  const body = c.req.path.endsWith('/sora-status') ? { error: message, detail: envelope } : { error: envelope };
+  const ofSeeds = c.req.path.endsWith('/sora-status') || c.req.path.startsWith('/api/cron/');
+  const body = ofSeeds ? { error: message, detail: envelope } : { error: envelope };
   return c.json(body, status, headers);
 }
 

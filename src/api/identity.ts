@@ -4,7 +4,14 @@ import type { Api, Env, Identity } from './context.ts';
 import { ApiError } from './errors.ts';
 
 /** All that answers without a session or a key. Whatever is not named here is closed. */
-const publicRoutes: ReadonlySet<string> = new Set(['POST /api/sign-in', 'GET /api/first', 'POST /api/first']);
+const publicRoutes: ReadonlySet<string> = new Set([
+  'POST /api/sign-in',
+  'GET /api/first',
+  'POST /api/first',
+  // With a secret of their own.
+  'GET /api/cron/poll-sora-status',
+  'POST /api/cron/poll-sora-status',
+]);
 
 const contentPath = /^\/api\/videos\/([^/]+)\/content$/;
 

@@ -2,7 +2,7 @@ import { isTerminal, type Video } from '#video/video.ts';
 import type { Api } from './context.ts';
 
 /** The provider is asked at most so often, however many ask us. */
-const restMs = 5_000;
+export const restMs = 5_000;
 const watchedForMs = 60_000;
 const renewWatchMs = 30_000;
 const patienceMs = 3_000;
@@ -12,7 +12,7 @@ const patienceMs = 3_000;
  * it is news; where no loop runs, one look of our own, waited for at most three seconds.
  */
 export async function look(api: Api, id: string, video?: Video): Promise<void> {
-  const { store, clock, log } = api.system;
+  const { store, clock } = api.system;
   if (video && isTerminal(video.state)) return;
   const now = clock.now().getTime();
   if (!video?.watchedUntil || video.watchedUntil.getTime() < now + renewWatchMs) {
@@ -21,13 +21,16 @@ export async function look(api: Api, id: string, video?: Video): Promise<void> {
   const rested = !video?.checkedAt || now - video.checkedAt.getTime() >= restMs;
   const sooner = video?.checkAt && video.checkAt.getTime() > now && rested;
   const hinted = sooner ? await store.hint({ ids: [id] }, { restMs }) : 0;
-  if (api.wake) {
-    // Only for what is new: a sweep for each reader would cost more than all the reading.
-    if (!video || hinted > 0) api.wake();
-    return;
-  }
-  // A queued one is admit's alone: a claim of ours would only keep a worker from it.
-  if (!video?.checkAt) return;
+  // Only for what is new: a sweep for each reader would cost more than all the reading.
+  if (api.wake && video && hinted === 0) return;
+  const due = !video?.checkAt || hinted > 0 || video.checkAt.getTime() <= now;
+  if (due) await lookNow(api, id);
+}
+
+/** Wakes the loop; where none runs, looks (and admits and sends what waits), waited for at most three seconds. */
+export async function lookNow(api: Api, id: string): Promise<void> {
+  if (api.wake) return api.wake();
+  const { clock, log } = api.system;
   const looking = api.lookAt(id).catch((error) => log.error({ err: error, video: id }, 'look failed'));
   const patience = new AbortController();
   await Promise.race([looking, clock.sleep(patienceMs, patience.signal)]);

@@ -9,6 +9,8 @@ type Request = { body?: unknown; form?: true };
 const closed = 401;
 const both = (status: number): Row => [closed, status, status, status, closed, closed];
 const owned = (status: number): Row => [closed, status, 404, status, closed, closed];
+/** Signed in is not enough: for an admin alone, whose answers have tests of their own. */
+const admins: Row = both(403);
 
 /** Every route of the router. `:id` is a finished video of the owner. */
 const matrix: Record<string, [Row, Request?]> = {
@@ -35,6 +37,23 @@ const matrix: Record<string, [Row, Request?]> = {
   'POST /api/videos/:id/collect': [owned(409), { body: {} }],
   'POST /api/videos/:id/reset': [owned(409), { body: {} }],
   'POST /api/videos/:id/decide': [owned(409), { body: { decision: 'keep_looking' } }],
+  'POST /api/videos/:id/check': [owned(200), { body: {} }],
+  'GET /api/admin/overview': [admins],
+  'GET /api/admin/attention': [admins],
+  'GET /api/admin/throughput': [admins],
+  'GET /api/admin/audit': [admins],
+  'POST /api/admin/providers/:id/pause': [admins],
+  'POST /api/admin/providers/:id/resume': [admins],
+  'POST /api/admin/videos/:id/check': [admins],
+  'POST /api/admin/videos/:id/extend': [admins, { body: { minutes: 5 } }],
+  'POST /api/admin/videos/:id/give-up': [admins],
+  'POST /api/admin/videos/:id/requeue': [admins],
+  'POST /api/admin/videos/:id/adopt': [admins, { body: { upstream_id: 'up_1' } }],
+  'POST /api/admin/videos/:id/collect': [admins],
+  'POST /api/admin/videos/:id/reset': [admins],
+  // A secret of its own; closed while there is none.
+  'GET /api/cron/poll-sora-status': [[503, 503, 503, 503, 503, 503]],
+  'POST /api/cron/poll-sora-status': [[503, 503, 503, 503, 503, 503]],
   'GET /api/events': [[closed, 200, 200, 200, closed, 200]],
   'GET /api/models': [both(200)],
   'POST /api/files': [both(201), { form: true }],

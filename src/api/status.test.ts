@@ -1,5 +1,6 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { openMemoryStore } from '#store/memory.ts';
+import { testStores } from '#store/testing.ts';
 import { move } from '#video/lifecycle.ts';
 import { createTestApi, type TestApi } from './testing.ts';
 import type { SoraStatus } from './wire.ts';
@@ -68,30 +69,81 @@ it('marks a watcher once in thirty seconds, however many ask', async () => {
   expect(details?.video.watchedUntil?.getTime()).toBeGreaterThan(Date.now());
 });
 
-it('looks for itself where no loop runs, not at a queued one, and waits for at most three seconds', async () => {
+it('looks for itself where no loop runs, and waits for at most three seconds', async () => {
   test = await createTestApi({ store: openMemoryStore(), engine: false });
   const { id } = await test.ask();
   const looks: string[] = [];
   test.api.wake = null;
-  expect((await read(id, 'status')).status).toBe('queued');
   test.api.lookAt = async (video) => {
     looks.push(video);
     await new Promise(() => {});
   };
   await become(id, 'submitting', {});
-  await become(id, 'running', { acceptedAt: new Date() });
+  await become(id, 'running', { acceptedAt: new Date() }, new Date());
   const startedMs = performance.now();
   expect((await read(id, 'status')).status).toBe('in_progress');
   expect(performance.now() - startedMs).toBeLessThan(4_500);
   expect(looks).toEqual([id]);
 });
 
+it('sends what waits where no loop runs: at once, or when somebody asks how it is', async () => {
+  test = await createTestApi({ store: openMemoryStore(), role: 'web', script: { renderMs: 60_000 } });
+  expect((await test.ask()).state).toBe('running');
+  const { lookAt } = test.api;
+  test.api.lookAt = async () => {};
+  const { id } = await test.ask();
+  test.api.lookAt = lookAt;
+  expect((await test.system.store.get(id, null))?.video.state).toBe('queued');
+  expect(await read(id, 'sora-status')).toMatchObject({ state: 'running', status: 'in_progress' });
+  expect(test.provider.posts).toHaveLength(2);
+});
+
+it('stores what is rendered before it answers, where no loop runs', async () => {
+  test = await createTestApi({ store: openMemoryStore(), role: 'web', engineSettings: { schedule: 1 } });
+  const { id } = await test.ask();
+  await expect.poll(async () => (await read(id, 'sora-status')).videoUrl).toContain(id);
+  expect((await test.system.store.events(id, null)).map(({ type }) => type).slice(-2)).toEqual(['rendered', 'stored']);
+});
+
+describe.each(testStores())('1,000 who ask ($name)', ({ open }) => {
+  it.each(['all', 'web'] as const)('cost one look per 5 s (role %s)', async (role) => {
+    let aheadMs = 0;
+    const now = () => new Date(Date.now() + aheadMs);
+    let looks = 0;
+    const stuck = { kind: 'running', queued: false, progress: 10, raw: null } as const;
+    test = await createTestApi({
+      store: await open({ now }),
+      role,
+      engineSettings: { schedule: 3_600_000 },
+      script: {
+        latencyMs: 20,
+        check: () => {
+          looks++;
+          return stuck;
+        },
+      },
+    });
+    const { id } = await test.ask();
+    await test.until(id, 'running');
+    test.system.clock.now = now;
+    const ask = () => Promise.all(Array.from({ length: 1_000 }, () => read(id, 'sora-status')));
+    expect((await ask()).every(({ status }) => status === 'in_progress')).toBe(true);
+    // The create was an answer of the provider too.
+    expect(looks).toBe(0);
+    for (const round of [1, 2]) {
+      aheadMs = round * 6_000;
+      await ask();
+      await ask();
+      await expect.poll(() => looks).toBe(round);
+    }
+  });
+});
+
 type To = Parameters<typeof move>[1];
 type Patch = NonNullable<Parameters<typeof move>[2]['video']>;
 
-async function become(id: string, to: To, video: Patch): Promise<void> {
+async function become(id: string, to: To, video: Patch, next = new Date(Date.now() + 60_000)): Promise<void> {
   const claimed = await test.system.store.claimOne(id, null, 60_000);
   if (!claimed || claimed === 'busy') throw new Error('not claimed');
-  const next = new Date(Date.now() + 60_000);
   expect(await test.system.store.saveMoves([move(claimed, to, { video, next })])).toEqual(['saved']);
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryAdapter } from 'better-auth/adapters/memory';
-import type { Catalogue, Clock, Model, Store, System } from '#engine/system.ts';
-import { createFakeProvider, createMemoryMedia, testSettings } from '#engine/testing.ts';
+import { createSweeper } from '#engine/sweep.ts';
+import type { Catalogue, Clock, EngineSettings, Model, Store, System } from '#engine/system.ts';
+import { createFakeProvider, createMemoryMedia, type Script, testSettings } from '#engine/testing.ts';
 import { startWorker } from '#engine/worker.ts';
 import { createLive } from '#notify/live.ts';
 import type { State } from '#video/video.ts';
@@ -37,10 +38,11 @@ const catalogue: Catalogue = {
   get: (id) => (id === model.id ? model : undefined),
 };
 
-const clock: Clock = {
+/** One for each test, whose time it may change. */
+const realClock = (): Clock => ({
   now: () => new Date(),
   sleep: (ms, signal) => sleep(ms, undefined, signal && { signal }).catch(() => undefined),
-};
+});
 
 export type TestApi = Awaited<ReturnType<typeof createTestApi>>;
 
@@ -50,10 +52,15 @@ export async function createTestApi(options: {
   settings?: Partial<ApiSettings>;
   withoutPassword?: boolean;
   engine?: boolean;
+  /** `web`: no loop, requests look for themselves. */
+  role?: 'all' | 'web';
+  script?: Partial<Script>;
+  engineSettings?: Partial<EngineSettings>;
 }) {
+  const clock = realClock();
   const errors: unknown[] = [];
   const log = { debug() {}, info() {}, warn() {}, error: (fields: object) => void errors.push(fields) };
-  const provider = createFakeProvider(clock, { renderMs: 0, latencyMs: 0 });
+  const provider = createFakeProvider(clock, { renderMs: 0, latencyMs: 0, ...options.script });
   const media = createMemoryMedia(clock);
   const system: System = {
     store: options.store,
@@ -63,7 +70,7 @@ export async function createTestApi(options: {
     clock,
     random: randomBytes,
     log,
-    settings: { ...testSettings, schedule: 20 },
+    settings: { ...testSettings, schedule: 20, ...options.engineSettings },
   };
   const people = { user: [] as object[], session: [], account: [], verification: [] };
   const accounts = createAccounts({ database: memoryAdapter(people), secret: 'x'.repeat(32), appUrl: null, log });
@@ -95,7 +102,8 @@ export async function createTestApi(options: {
     },
   });
   const firstRun = createFirstRun(accounts, options.withoutPassword ?? true, randomBytes);
-  const worker = options.engine === false ? null : startWorker(system);
+  const worker = options.engine === false || options.role === 'web' ? null : startWorker(system);
+  const sweeper = worker?.sweeper ?? createSweeper(system);
   const api: Api = {
     system,
     accounts,
@@ -106,9 +114,18 @@ export async function createTestApi(options: {
     live,
     links,
     views,
-    wake: () => worker?.wake(),
-    lookAt: async () => {},
-    settings: { appUrl: null, trustedProxies: 0, allowedOrigins: [], firstKey: 'dk_first', ...options.settings },
+    wake: options.role === 'web' ? null : () => worker?.wake(),
+    lookAt: (id) => sweeper.one(id),
+    sweeper: () => sweeper,
+    settings: {
+      appUrl: null,
+      trustedProxies: 0,
+      allowedOrigins: [],
+      firstKey: 'dk_first',
+      cronSecret: null,
+      version: '1.2.3',
+      ...options.settings,
+    },
   };
   const app = createApp(api);
 
@@ -185,7 +202,7 @@ export async function createTestApi(options: {
     },
     async stop() {
       await live.stop();
-      await worker?.stop();
+      await (worker ?? sweeper).stop();
     },
   };
 }

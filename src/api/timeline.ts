@@ -9,12 +9,16 @@ export const timelineOf = (events: StoredEvent[]): Timeline['events'] =>
     id: cursor,
     at: at.toISOString(),
     type,
-    text: Object.hasOwn(sentences, type) ? sentences[type as EventType](data) : type,
+    text: sentenceOf(type, data),
     actor: { type: actor.type, ...(actor.id && { id: actor.id }) },
     state_before: stateBefore,
     state_after: stateAfter,
     data,
   }));
+
+/** An event in words. */
+export const sentenceOf = (type: string, data: JsonObject): string =>
+  Object.hasOwn(sentences, type) ? sentences[type as EventType](data) : type;
 
 const quoted = (value: unknown) => (typeof value === 'string' && value !== '' ? ` “${value}”` : '');
 const because = (value: unknown) => (typeof value === 'string' && value !== '' ? `: ${value}` : '.');

@@ -7,10 +7,10 @@ import type { JsonObject, State } from '#video/video.ts';
 import { priorities } from '#video/video.ts';
 import { ownOrigin } from './client.ts';
 import { type Api, type Env, visibleTo } from './context.ts';
-import { badField, noSuchVideo } from './errors.ts';
+import { ApiError, badField, noSuchVideo } from './errors.ts';
 import { createIdempotency } from './idempotency.ts';
 import { look } from './look.ts';
-import { createRoutes, idParams, json, problems, videoId } from './route.ts';
+import { conflict, createRoutes, idParams, json, problems, videoId } from './route.ts';
 import { timelineOf } from './timeline.ts';
 import { absolute } from './view.ts';
 import {
@@ -58,9 +58,9 @@ const read = createRoute({
 const change = createRoute({
   method: 'patch',
   path: '/videos/{id}',
-  summary: 'Star a clip',
+  summary: 'Star a clip; change the priority of one that waits',
   request: { params: idParams, body: { content: { 'application/json': { schema: patchSchema } }, required: true } },
-  responses: { 200: json(videoSchema, 'The clip as it is now.'), ...problems },
+  responses: { 200: json(videoSchema, 'The clip as it is now.'), ...problems, ...conflict },
 });
 const remove = createRoute({
   method: 'delete',
@@ -137,9 +137,15 @@ export function videoRoutes(api: Api) {
 
   routes.openapi(change, async (c) => {
     const id = videoId(c.req.valid('param').id);
-    const { starred } = c.req.valid('json');
-    const done = starred === undefined || (await store.setStarred(id, visibleTo(c.var.who), starred));
-    if (!done) throw noSuchVideo();
+    const { starred, priority } = c.req.valid('json');
+    await find(api, c, id);
+    const owner = visibleTo(c.var.who);
+    if (priority !== undefined) {
+      const done = await store.setPriority(id, owner, priorities[priority], c.var.who.actor);
+      if (done === 'not_queued')
+        throw new ApiError(409, 'not_possible', 'Its turn has come: nothing is in front of it.');
+    }
+    if (starred !== undefined) await store.setStarred(id, owner, starred);
     return c.json(await viewFor(api, c, await find(api, c, id)), 200);
   });
 

@@ -1,4 +1,4 @@
-import { type AdminCommand, ruleForAdmin } from '#video/admin-commands.ts';
+import { type AdminCommand, isLost, ruleForAdmin } from '#video/admin-commands.ts';
 import { type Command, rule } from '#video/commands.ts';
 import { accepted } from '#video/submission.ts';
 import type { Actor, Claimed } from '#video/video.ts';
@@ -92,8 +92,7 @@ export async function adoptById(system: System, id: string, upstreamId: string, 
   if (claimed === 'remembered') throw new Busy();
   const provider = system.providers.get(claimed.video.provider);
   const giveBack = () => store.release([{ id, seq: claimed.video.claimSeq }]);
-  const lost = ['unknown', 'needs_decision', 'failed'].includes(claimed.video.state) && !claimed.attempt.operation;
-  if (!lost || !provider) {
+  if (!isLost(claimed) || !provider) {
     await giveBack();
     throw new CommandRefused('not_possible', 'Only a take whose create was lost can be given a job of the provider.');
   }

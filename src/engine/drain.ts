@@ -44,7 +44,7 @@ export async function drain(system: System, sweeper: Sweeper, budgetMs: number):
     errors.set(videoId, `${videoId}: ${error instanceof Error ? error.name : 'Error'}, the log says more`);
   });
   const startedMs = clock.now().getTime();
-  const active = await goingOn(system);
+  const active = await countActive(system);
   try {
     const due = await store.hint('all', { restMs });
     log.info({ active, due }, 'pass over all active videos begins');
@@ -67,14 +67,15 @@ export async function drain(system: System, sweeper: Sweeper, budgetMs: number):
     const minutes = Math.round((clock.now().getTime() - since) / 6_000) / 10;
     log.warn({ video: id, minutes }, 'video timed out; it is still watched');
   }
-  const pending = await goingOn(system);
+  const pending = await countActive(system);
   const drained = { active, processed: moved.size, ...counts, errors: [...errors.values()], pending };
   const durationMs = clock.now().getTime() - startedMs;
   log.info({ ...drained, errors: errors.size, durationMs }, 'pass over all active videos ends');
   return drained;
 }
 
-async function goingOn({ store }: System): Promise<number> {
+/** How many videos are not over, of all owners. */
+export async function countActive({ store }: Pick<System, 'store'>): Promise<number> {
   const all = await store.activity();
   return all.reduce((sum, one) => sum + one.running + one.queued + one.overdue + one.needsDecision, 0);
 }

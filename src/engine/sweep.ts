@@ -8,6 +8,8 @@ import { claimWithinRate } from './tokens.ts';
 
 /** An answer that is on its way is worth waiting for: a create aborted after its first byte becomes `unknown`. */
 const graceMs = 2_000;
+/** Rendered, and then copied: whoever waits for one video should not have to ask twice. */
+const stepsAtOnce = 3;
 
 export type Swept = {
   claimed: number;
@@ -20,7 +22,10 @@ export type Swept = {
 export type Sweeper = {
   /** Admits, claims what is due as far as there is room, and starts a step for each. */
   once(): Promise<Swept>;
-  /** One video now, if a look at it is due; for whoever waits for an answer. */
+  /**
+   * One video now, as long as a step of it is due or it may be sent; for whoever waits for an answer. Who asks meanwhile
+   * shares it.
+   */
   one(id: string): Promise<void>;
   /** Resolves when a step ends, or at once when none is under way. */
   stepEnded(): Promise<void>;
@@ -48,6 +53,7 @@ export function createSweeper(system: System): Sweeper {
   const busy = new Map<string, number>();
   const listeners = new Set<(move: Move) => void>();
   const errorListeners = new Set<(videoId: string, error: unknown) => void>();
+  const looking = new Map<string, Promise<void>>();
   let stepEnd = Promise.withResolvers<void>();
   let ended = false;
 
@@ -124,6 +130,20 @@ export function createSweeper(system: System): Sweeper {
 
   const widths: Record<Lane, number> = { watch: settings.watchWidth, collect: settings.collectWidth };
 
+  async function lookAt(id: string): Promise<void> {
+    await admit();
+    for (let n = 0; n < stepsAtOnce && !ended; n++) {
+      const claimed = await store.claimDue(id, settings.leaseMs);
+      if (!claimed) return;
+      const provider = system.providers.get(claimed.video.provider);
+      const perMinute = provider?.capabilities.requestsPerMinute ?? null;
+      if (perMinute !== null && (await store.takeTokens(claimed.video.provider, 1, perMinute)).granted === 0) {
+        return store.release([{ id, seq: claimed.video.claimSeq }]);
+      }
+      await begin(`${claimed.video.provider} watch`, claimed);
+    }
+  }
+
   return {
     async once() {
       if (ended) return { claimed: 0, more: false, resting: null };
@@ -149,16 +169,12 @@ export function createSweeper(system: System): Sweeper {
       };
     },
 
-    async one(id) {
-      await admit();
-      const claimed = await store.claimDue(id, settings.leaseMs);
-      if (!claimed) return;
-      const provider = system.providers.get(claimed.video.provider);
-      const perMinute = provider?.capabilities.requestsPerMinute ?? null;
-      if (perMinute !== null && (await store.takeTokens(claimed.video.provider, 1, perMinute)).granted === 0) {
-        return store.release([{ id, seq: claimed.video.claimSeq }]);
-      }
-      await begin(`${claimed.video.provider} watch`, claimed);
+    one(id) {
+      const known = looking.get(id);
+      if (known) return known;
+      const look = lookAt(id).finally(() => looking.delete(id));
+      looking.set(id, look);
+      return look;
     },
 
     async stepEnded() {
