@@ -82,6 +82,7 @@ function More({ draft, change, isInvalid }: Pick<Props, 'draft' | 'change'> & { 
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content
+          aria-label="More settings"
           sideOffset={6}
           className="appear z-40 grid w-72 gap-4 rounded-card border border-line bg-lifted p-4 text-sm"
         >

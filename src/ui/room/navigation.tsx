@@ -28,7 +28,10 @@ export function Navigation() {
         {isAdmin && <AdminWord isHere={pathname.startsWith('/admin')} />}
         <span className="flex-1" />
         <Word href="/code" isHere={pathname === '/code'}>
-          Use from code
+          <span className="max-sm:sr-only">Use from code</span>
+          <span aria-hidden className="sm:hidden">
+            Code
+          </span>
         </Word>
       </nav>
       <Button kind="icon" aria-label="Sign out" title="Sign out" onClick={signOut} className="-ml-3">
