@@ -104,7 +104,6 @@ export const videoSchema = z.object({
   receipt: receiptSchema,
 });
 export type VideoView = z.infer<typeof videoSchema>;
-export type CommandName = z.infer<typeof commandSchema>;
 
 export const maxPromptLength = 32_000;
 
@@ -140,7 +139,6 @@ export const createSchema = z.strictObject({
   project: z.string().min(1).max(200).optional(),
   max_cost_usd: z.number().min(0).optional(),
 });
-export type CreateBody = z.infer<typeof createSchema>;
 /** What a client sends. */
 export type CreateInput = z.input<typeof createSchema>;
 

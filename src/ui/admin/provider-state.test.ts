@@ -18,6 +18,11 @@ const well: ProviderView = {
 };
 const trouble = (kind: NonNullable<ProviderView['trouble']>['kind']) => ({ kind, since: at, videos: 3 });
 
+test('a provider that fails says that it is paused, too', () => {
+  expect(stateOf({ ...well, paused_at: at, trouble: trouble('auth') }).why).toMatch(/refuses our key.*paused, too/);
+  expect(stateOf({ ...well, paused_at: at }).why).not.toMatch(/too/);
+});
+
 test('a refused key or a provider that is gone is for a person to mend, the rest mends itself', () => {
   expect(needsPerson({ ...well, trouble: trouble('auth') })).toBe(true);
   expect(needsPerson({ ...well, configured: false })).toBe(true);

@@ -15,7 +15,13 @@ const troubles: Record<NonNullable<ProviderView['trouble']>['kind'], string> = {
   protocol: 'Its answers cannot be understood. We keep asking.',
 };
 
-export function stateOf({ configured, paused_at, starts_stopped_at, trouble }: ProviderView): ProviderState {
+export function stateOf(provider: ProviderView): ProviderState {
+  const state = gravest(provider);
+  const isHidden = provider.paused_at !== null && state.word !== 'Paused';
+  return isHidden ? { ...state, why: `${state.why} It is paused, too.`.trim() } : state;
+}
+
+function gravest({ configured, paused_at, starts_stopped_at, trouble }: ProviderView): ProviderState {
   if (!configured) {
     return {
       word: 'Not configured',

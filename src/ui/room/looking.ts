@@ -14,8 +14,9 @@ export function noteLooking(): () => void {
   return () => closing.abort();
 }
 
-/** Whether any tab of this browser shows a page of ours right now. */
+/** Whether any tab of this browser shows a page of ours right now; false where tabs cannot know. */
 export async function isSomebodyLooking(): Promise<boolean> {
+  if (!navigator.locks) return false;
   const { held = [] } = await navigator.locks.query();
   return held.some(({ name }) => name === lockName);
 }

@@ -20,9 +20,7 @@ export function Tray() {
   const { view } = useLive();
   const [isOpen, setOpen] = useState(false);
   const videos = order.flatMap((phase) =>
-    [...view.videos.values()]
-      .filter((video) => phaseOf(video) === phase)
-      .sort((a, b) => a.created_at.localeCompare(b.created_at)),
+    [...view.videos.values()].filter((video) => phaseOf(video) === phase).sort(byTurn),
   );
   const shown = videos.slice(0, shownAtMost);
   // The oldest may lie beyond what the stream began with.
@@ -71,6 +69,10 @@ export function Tray() {
     </aside>
   );
 }
+
+/** As they stand in line, else the oldest first. */
+const byTurn = (a: VideoView, b: VideoView): number =>
+  (a.queue_position ?? 0) - (b.queue_position ?? 0) || a.created_at.localeCompare(b.created_at);
 
 function Line({ video }: { video: VideoView }) {
   const phase = phaseOf(video);

@@ -1,5 +1,6 @@
 import Link from 'next/link';
-import type { Failure } from '#ui/shapes.ts';
+import type { Failure, VideoView } from '#ui/shapes.ts';
+import { isTestPattern } from '#ui/slate.ts';
 
 const billed: Record<Failure['billed'], string> = {
   no: 'This try was not billed.',
@@ -8,12 +9,13 @@ const billed: Record<Failure['billed'], string> = {
 };
 
 /** What happened, was it billed, what to do; the provider's own words behind a fold. */
-export function FailureNotice({ failure }: { failure: Failure }) {
+export function FailureNotice({ video, failure }: { video: VideoView; failure: Failure }) {
   return (
     <div className="grid gap-2">
       <p className="font-medium text-failed">{failure.happened}</p>
       <p>
-        {billed[failure.billed]} <span className="text-soft">{failure.advice}</span>
+        {isTestPattern(video) ? 'The test pattern is free.' : billed[failure.billed]}{' '}
+        <span className="text-soft">{failure.advice}</span>
       </p>
       <p className="flex flex-wrap items-center gap-x-3 text-sm text-faint">
         <Link

@@ -53,7 +53,7 @@ export function TakeView({ video, resting, onWatch, onLeave, onReuse, isModal }:
         {video.commands.includes('decide') && <Decision video={video} />}
         {!isOver(video) && <Progress video={video} resting={resting} onWatch={onWatch} />}
         {phase === 'ready' && isTestPattern(video) && <ConnectHint />}
-        {video.error && phase === 'failed' && <FailureNotice failure={video.error} />}
+        {video.error && phase === 'failed' && <FailureNotice video={video} failure={video.error} />}
         {video.warnings.map((warning) => (
           <p key={warning} className="text-sm text-soft">
             {warning}
