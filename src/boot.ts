@@ -10,6 +10,7 @@ import type { Api } from '#api/context.ts';
 import { createFirstRun } from '#api/first-run.ts';
 import { rememberKeys } from '#api/known-keys.ts';
 import { createSignedLinks } from '#api/signed-links.ts';
+import { createSockets, type Upgrade } from '#api/sockets.ts';
 import { createViews } from '#api/view.ts';
 import { type Config, isLoopback } from '#config.ts';
 import { createSweeper } from '#engine/sweep.ts';
@@ -32,6 +33,8 @@ export type Dailies = {
   log: Log;
   system: System;
   app: ReturnType<typeof createApp>;
+  /** The live stream over WebSocket. */
+  upgrade: Upgrade;
   firstRun: Api['firstRun'];
   /** Where the first API key lies; null where a variable gave it. */
   keyFile: string | null;
@@ -118,7 +121,7 @@ async function assemble(config: Config): Promise<Dailies> {
 
     let worker: Worker | null = null;
     const sweeper = createSweeper(system);
-    const app = createApp({
+    const api: Api = {
       system,
       accounts,
       keys: rememberKeys({ verify: async (secret) => asMember(await keys.verify(secret)) }),
@@ -137,7 +140,8 @@ async function assemble(config: Config): Promise<Dailies> {
         cronSecret: config.cronSecret,
         version: await versionOfProgram(),
       },
-    });
+    };
+    const app = createApp(api);
     let stopping = false;
     const working = simulatorReady.then(() => {
       if (config.role !== 'web' && !stopping) worker = startWorker(system);
@@ -150,6 +154,7 @@ async function assemble(config: Config): Promise<Dailies> {
       log,
       system,
       app,
+      upgrade: createSockets(api),
       firstRun,
       keyFile,
       endStreams: () => live.stop(),

@@ -1,5 +1,6 @@
-import type { RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { Log } from '#engine/system.ts';
 
 const projectDir = join(import.meta.dirname, '..');
@@ -12,11 +13,19 @@ const headers = {
   'content-security-policy': "frame-ancestors 'none'; object-src 'none'; base-uri 'none'; form-action 'self'",
 };
 
+export type Pages = {
+  handle: RequestListener;
+  /** Next's own WebSocket, which brings changed code to the browser in development. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+};
+
 /** The pages of the studio. Next is loaded beside the rest of the start, and a page waits until it is ready. */
-export function createPages(options: { dev: boolean; host: string; port: number; log: Log }): RequestListener {
-  const loading = load(options);
+export function createPages(options: { dev: boolean; host: string; port: number; log: Log }): Pages {
+  // Never listens: Next takes over the WebSockets of the server it is given, and ours are not all its own.
+  const upgrades = createServer();
+  const loading = load(options, upgrades);
   loading.catch((err) => options.log.error({ err }, 'the pages cannot be shown'));
-  return async (request, response) => {
+  const handle: RequestListener = async (request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     try {
       const handler = await loading;
@@ -27,11 +36,17 @@ export function createPages(options: { dev: boolean; host: string; port: number;
       response.end('The pages cannot be shown: the log says why. The API works without them.\n');
     }
   };
+  return {
+    handle,
+    upgrade(request, socket, head) {
+      if (!upgrades.emit('upgrade', request, socket, head)) socket.destroy();
+    },
+  };
 }
 
-async function load({ dev, host, port }: { dev: boolean; host: string; port: number }) {
+async function load({ dev, host, port }: { dev: boolean; host: string; port: number }, httpServer: Server) {
   const { default: next } = await import('next');
-  const app = next({ dev, dir: projectDir, hostname: host, port, quiet: !dev });
+  const app = next({ dev, dir: projectDir, hostname: host, port, quiet: !dev, httpServer });
   await app.prepare();
   return app.getRequestHandler();
 }

@@ -3,13 +3,16 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo, Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
+import type { Upgrade } from '#api/sockets.ts';
 import { boot } from '#boot.ts';
 import { loadConfig } from '#config.ts';
 import { greeting } from './greeting.ts';
-import { createPages } from './pages.ts';
+import { createPages, type Pages } from './pages.ts';
 import { stopOnSignal } from './stop.ts';
 
 const apiPath = /^\/(api(\/|\?|$)|(openapi\.json|healthz|readyz)(\?|$))/;
+const isWebSocket = ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket';
+const isLive = ({ url }: IncomingMessage) => /^\/ws(\?|$)/.test(url ?? '');
 /** After that, connections that are still busy are cut. */
 const drainMs = 1_500;
 
@@ -26,22 +29,29 @@ export async function serve(): Promise<void> {
     const { work } = await import('./work.ts');
     return work();
   }
-  const server = createServer();
+  const shouldUpgradeCallback = (request: IncomingMessage) => isWebSocket(request) && (isLive(request) || values.dev);
+  const server = createServer({ shouldUpgradeCallback });
   // Longer than a proxy keeps its connections, or it would send into one that we just closed.
   server.keepAliveTimeout = 65_000;
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => sockets.add(socket.once('close', () => sockets.delete(socket))));
-  const parts = Promise.withResolvers<(request: IncomingMessage) => RequestListener>();
+  type Parts = { route: (request: IncomingMessage) => RequestListener; pages: Pages; live: Upgrade };
+  const parts = Promise.withResolvers<Parts>();
   server.on('request', async (request, response) => {
-    const route = await parts.promise;
+    const { route } = await parts.promise;
     route(request)(request, response);
+  });
+  server.on('upgrade', async (request, socket, head) => {
+    const { pages, live } = await parts.promise;
+    (isLive(request) ? live : pages.upgrade)(request, socket, head);
   });
   const port = await listen(server, config.port, config.host);
   const dailies = await boot(config);
   const { log, app } = dailies;
   const pages = createPages({ dev: values.dev, host: config.host, port, log });
   const api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  parts.resolve((request) => (apiPath.test(request.url ?? '') ? api : pages));
+  const route = (request: IncomingMessage) => (apiPath.test(request.url ?? '') ? api : pages.handle);
+  parts.resolve({ route, pages, live: dailies.upgrade });
 
   stopOnSignal(async () => {
     await Promise.all([dailies.endStreams(), drain(server, sockets)]);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { type Started, start } from './process-testing.ts';
 
 const running: Started[] = [];
@@ -66,6 +67,16 @@ describe('a running server', () => {
     const page = await fetch(`${url}/sign-in`);
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     await page.body?.cancel();
+  });
+
+  it('tells what happens over WebSocket too', async () => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, { headers: bearer() });
+    const [text] = await once(socket, 'message');
+    expect(JSON.parse(String(text))).toMatchObject({ event: 'snapshot', data: { videos: [] } });
+    socket.terminate();
+    // Elsewhere the wish for one is overheard.
+    const [refused] = await once(new WebSocket(`${url.replace('http', 'ws')}/healthz`), 'error');
+    expect(String(refused)).toContain('Unexpected server response: 200');
   });
 
   it('refuses a second process on the same data directory, in one line', async () => {

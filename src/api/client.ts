@@ -9,8 +9,11 @@ export function clientAddress(c: Context<Env>, settings: ApiSettings): string {
   return entries.at(-settings.trustedProxies) || socket;
 }
 
+/** The part of a request that says who sent it; a Context has it. */
+export type Asked = { req: { url: string; header(name: string): string | undefined } };
+
 /** The origin at which this client reaches us: APP_URL, or what the request itself names. */
-export function ownOrigin(c: Context<Env>, settings: ApiSettings): string {
+export function ownOrigin(c: Asked, settings: ApiSettings): string {
   if (settings.appUrl) return settings.appUrl;
   const asked = new URL(c.req.url);
   const host = c.req.header('host') ?? asked.host;
@@ -24,7 +27,7 @@ export function ownOrigin(c: Context<Env>, settings: ApiSettings): string {
  * Whether a browser sent this from our own pages. Sec-Fetch-Site is a browser's word; over plain http on a LAN it is
  * absent, and Origin must name the host that was asked.
  */
-export function isOwnPage(c: Context<Env>, settings: ApiSettings): boolean {
+export function isOwnPage(c: Asked, settings: ApiSettings): boolean {
   const site = c.req.header('sec-fetch-site');
   if (site) return site === 'same-origin' || site === 'none';
   const origin = c.req.header('origin');

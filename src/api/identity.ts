@@ -52,7 +52,14 @@ export async function identityOf(api: Api, headers: Headers): Promise<Identity |
   return { ownerId: id, role, actor: { type: 'user', id }, via: 'session' };
 }
 
-function linkedVideo(api: Api, method: string, path: string, video: string | undefined, token: string | undefined) {
+/** The video that a signed link opens, on the routes that take one. */
+export function linkedVideo(
+  api: Api,
+  method: string,
+  path: string,
+  video: string | undefined,
+  token: string | undefined,
+) {
   if (!token || (method !== 'GET' && method !== 'HEAD')) return null;
   const id = path === '/api/events' ? video : contentPath.exec(path)?.[1];
   if (!id || !api.links.verify(id, token, api.system.clock.now())) return null;

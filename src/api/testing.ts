@@ -192,6 +192,7 @@ export async function createTestApi(options: {
     provider,
     media,
     errors,
+    cookie: cookieOf,
     call,
     ask,
     until,
