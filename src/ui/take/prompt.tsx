@@ -29,7 +29,11 @@ export function Prompt({ video, onReuse }: { video: VideoView; onReuse?(): void 
   return (
     <div>
       <p
-        className={cn('whitespace-pre-wrap', isLong && !isOpen && 'line-clamp-6', isOpen && 'max-h-80 overflow-y-auto')}
+        className={cn(
+          'wrap-anywhere whitespace-pre-wrap',
+          isLong && !isOpen && 'line-clamp-6',
+          isOpen && 'max-h-80 overflow-y-auto',
+        )}
       >
         {video.prompt}
       </p>
