@@ -41,7 +41,28 @@ describe('configuration', () => {
     expect(load({ DAILIES_ALLOW_HOSTS: '10.0.0.7, gpu.lan' }).allowHosts).toEqual(['10.0.0.7', 'gpu.lan']);
   });
 
+  it('reads limits per provider', () => {
+    expect(load({}).limits).toEqual({});
+    expect(load({ DAILIES_LIMITS: 'openai:slots=4,rpm=60; simulator:rpm=8;' }).limits).toEqual({
+      openai: { slots: 4, requestsPerMinute: 60 },
+      simulator: { slots: null, requestsPerMinute: 8 },
+    });
+  });
+
+  it('shows no secret of a cron service', () => {
+    expect(load({ CRON_SECRET: 'x' }).cronSecret).toBe('x');
+    expect(load({}).cronSecret).toBeNull();
+  });
+
   it.each([
+    [
+      'DAILIES_LIMITS',
+      'openai',
+      'DAILIES_LIMITS is "openai": it must be like openai:slots=4,rpm=60;simulator:slots=8.',
+    ],
+    ['DAILIES_LIMITS', 'openai:slots=0', 'DAILIES_LIMITS is "openai:slots=0": it must be like'],
+    ['DAILIES_LIMITS', 'openai:slots=4,speed=9', 'DAILIES_LIMITS is "openai:slots=4,speed=9": it must be like'],
+    ['DAILIES_LIMITS', 'a:rpm=1;a:rpm=2', 'DAILIES_LIMITS is "a:rpm=1;a:rpm=2": it must be like'],
     ['PORT', 'eighty', 'PORT is "eighty": it must be a whole number from 0 to 65535.'],
     ['PORT', '70000', 'PORT is "70000": it must be a whole number from 0 to 65535.'],
     ['APP_URL', 'clips.example.com', 'APP_URL is "clips.example.com": it must be an http:// or https:// address.'],

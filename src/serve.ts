@@ -13,6 +13,7 @@ import { stopOnSignal } from './stop.ts';
 const apiPath = /^\/(api(\/|\?|$)|(openapi\.json|healthz|readyz)(\?|$))/;
 const isWebSocket = ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket';
 const isLive = ({ url }: IncomingMessage) => /^\/ws(\?|$)/.test(url ?? '');
+const isHotReload = ({ url }: IncomingMessage) => url?.startsWith('/_next/') ?? false;
 /** After that, connections that are still busy are cut. */
 const drainMs = 1_500;
 
@@ -29,7 +30,8 @@ export async function serve(): Promise<void> {
     const { work } = await import('./work.ts');
     return work();
   }
-  const shouldUpgradeCallback = (request: IncomingMessage) => isWebSocket(request) && (isLive(request) || values.dev);
+  const shouldUpgradeCallback = (request: IncomingMessage) =>
+    isWebSocket(request) && (isLive(request) || (values.dev && isHotReload(request)));
   const server = createServer({ shouldUpgradeCallback });
   // Longer than a proxy keeps its connections, or it would send into one that we just closed.
   server.keepAliveTimeout = 65_000;

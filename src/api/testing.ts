@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryAdapter } from 'better-auth/adapters/memory';
 import { createSweeper } from '#engine/sweep.ts';
 import type { Catalogue, Clock, EngineSettings, Model, Store, System } from '#engine/system.ts';
-import { createFakeProvider, createMemoryMedia, type Script, testSettings } from '#engine/testing.ts';
+import { createFakeProvider, createMemoryMedia, testSettings } from '#engine/testing.ts';
 import { startWorker } from '#engine/worker.ts';
 import { createLive } from '#notify/live.ts';
 import type { State } from '#video/video.ts';
@@ -54,7 +54,7 @@ export async function createTestApi(options: {
   engine?: boolean;
   /** `web`: no loop, requests look for themselves. */
   role?: 'all' | 'web';
-  script?: Partial<Script>;
+  script?: Parameters<typeof createFakeProvider>[1];
   engineSettings?: Partial<EngineSettings>;
 }) {
   const clock = realClock();

@@ -95,3 +95,15 @@ test('a simulator that is not running is no error of ours', async () => {
   expect(await simulator?.probe(signal)).toBe(false);
   await expect(simulator?.open({ id: 'video_1' }, 'clip', signal)).rejects.toMatchObject({ reason: 'transient' });
 });
+
+test('what an operator allows reaches the provider, and limits of nobody are refused', () => {
+  const { providers } = make({ limits: { simulator: { slots: 2, requestsPerMinute: 30 } } });
+  expect(providers.get('simulator')?.capabilities).toMatchObject({
+    slots: 2,
+    requestsPerMinute: 30,
+    deduplicates: true,
+  });
+  expect(() => make({ limits: { opnai: { slots: 2, requestsPerMinute: null } } })).toThrow(
+    'DAILIES_LIMITS names "opnai"; configured are simulator',
+  );
+});
