@@ -1,6 +1,7 @@
-import { type Cookie, expect, type Page, test } from '@playwright/test';
+import { type Cookie, expect, test } from '@playwright/test';
 import { type Product, startProduct } from './product.ts';
 import { signIn } from './sign-in.ts';
+import { generate, player } from './studio.ts';
 
 let product: Product;
 let port: number;
@@ -14,12 +15,6 @@ test.beforeAll(async ({ browser }) => {
 });
 test.afterAll(() => product?.stop());
 test.beforeEach(({ context }) => context.addCookies(cookies));
-
-const generate = async (page: Page, prompt: string) => {
-  await page.getByRole('textbox', { name: /describe/i }).fill(prompt);
-  await page.keyboard.press('Control+Enter');
-};
-const player = (page: Page) => page.locator('[role=dialog] video, main video').first();
 
 test.describe('a newcomer', () => {
   test('presses one key with the example, watches the leader, and plays the clip from our own storage', async ({
@@ -45,18 +40,6 @@ test.describe('a newcomer', () => {
     expect(played.host).toBe(new URL(product.url).host);
     await expect(page).toHaveTitle(/^Dailies|^[^(]/);
   });
-
-  test('closes the take, and finds it on its card and in the tray', async ({ page }) => {
-    await page.goto(product.url);
-    await generate(page, 'a harbour at night [render:6]');
-    await expect(page.getByRole('dialog')).toBeVisible();
-    await page.keyboard.press('Escape');
-    await expect(page.getByRole('dialog')).toBeHidden();
-    await expect(page.getByText('a harbour at night').first()).toBeVisible();
-    await page.reload();
-    await expect(page.getByText('a harbour at night').first()).toBeVisible();
-    await expect(page.getByRole('progressbar').first()).toBeVisible();
-  });
 });
 
 test('a page that stays open survives a power cut of the product, and shows the clip', async ({ page }) => {
@@ -68,31 +51,4 @@ test('a page that stays open survives a power cut of the product, and shows the 
   product = await startProduct({ dataDir: product.dataDir, port });
   await expect(page.getByText(/connection lost/i)).toHaveCount(0, { timeout: 30_000 });
   await expect(player(page)).toBeVisible({ timeout: 45_000 });
-});
-
-test('a refused take says what happened, whether it was billed, and what to do; a retry is one click', async ({
-  page,
-}) => {
-  await page.goto(product.url);
-  await generate(page, 'something refused [fail:moderation] [render:1]');
-  const take = page.getByRole('dialog');
-  await expect(take.getByText('The provider refused the prompt or the result.').first()).toBeVisible({
-    timeout: 30_000,
-  });
-  await expect(take.getByText(/not billed/i).first()).toBeVisible();
-  await take.getByRole('button', { name: /retry/i }).click();
-  await expect(take.getByRole('progressbar').first()).toBeVisible();
-});
-
-test.describe('on a phone', () => {
-  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
-
-  test('the studio fits its width, and a take opens', async ({ page }) => {
-    await page.goto(product.url);
-    await generate(page, 'a lighthouse [render:1]');
-    await expect(page).toHaveURL(/\/videos\/video_/);
-    await expect(player(page)).toBeVisible({ timeout: 30_000 });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
-  });
 });

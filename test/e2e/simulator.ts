@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const mainFile = join(import.meta.dirname, '../../src/simulator/main.ts');
+const READY_WITHIN_MS = 20_000;
 
 export interface Simulator {
   /** http://127.0.0.1:port, without a slash at the end; its protocol is under /v1. */
@@ -18,7 +19,8 @@ export async function startSimulator(...flags: string[]): Promise<Simulator> {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   if (!child.stdout) throw new Error('the simulator has no output');
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const lines = createInterface({ input: child.stdout });
+  const [line] = await once(lines, 'line', { signal: AbortSignal.timeout(READY_WITHIN_MS) });
   return {
     url: JSON.parse(line).listening,
     stop: async () => {

@@ -1,0 +1,75 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Cookie, expect, type Page, test } from '@playwright/test';
+import { type Product, startProduct } from './product.ts';
+import { signIn } from './sign-in.ts';
+import { type Simulator, startSimulator } from './simulator.ts';
+import { ask, becomes } from './studio.ts';
+
+let provider: Simulator;
+let product: Product;
+let cookies: Cookie[];
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(90_000);
+  provider = await startSimulator('--personality', 'newapi', '--speed', '0', '--one-clip');
+  product = await startProduct({ env: { OPENAI_BASE_URL: `${provider.url}/v1` } });
+  cookies = await signIn(browser, product);
+});
+test.afterAll(async () => {
+  await product?.stop();
+  await provider?.stop();
+});
+
+/** A take in each state that looks different, and how to come there. */
+const takes = {
+  running: { prompt: 'a slow one [render:600]' },
+  completed: { prompt: 'a lighthouse' },
+  failed: { prompt: 'a refused one [fail:moderation]' },
+  needs_decision: { prompt: 'a lost one [lose-response]' },
+};
+
+test('no page has a serious fault for people who do not see, hear or point, in light or dark', async ({
+  page,
+  context,
+}) => {
+  await page.goto(`${product.url}/sign-in`);
+  await expect(page.getByRole('textbox', { name: 'E-mail' })).toBeVisible();
+  await isAccessible(page, 'sign-in');
+  await context.addCookies(cookies);
+  await page.goto(product.url);
+  await expect(page.getByText('No takes yet')).toBeVisible();
+  await isAccessible(page, 'the empty studio');
+
+  for (const [state, { prompt }] of Object.entries(takes)) {
+    const id = await ask(page, product, { prompt, model: 'openai/default' });
+    await becomes(page, product, id, state);
+    await page.goto(`${product.url}/videos/${id}`);
+    await expect(page.getByRole('main').getByText(prompt).first()).toBeVisible();
+    await isAccessible(page, `a take that is ${state}`);
+  }
+  await page.goto(product.url);
+  await expect(page.locator('[data-take]')).toHaveCount(4);
+  await isAccessible(page, 'the studio with takes');
+  await page.locator('[data-take]').filter({ hasText: 'a lighthouse' }).click();
+  await expect(page.getByRole('dialog').getByRole('link', { name: 'Download' })).toBeVisible();
+  await isAccessible(page, 'an open take');
+
+  for (const path of ['/code', '/connect', '/admin', '/admin/audit']) {
+    await page.goto(`${product.url}${path}`);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await isAccessible(page, path);
+  }
+});
+
+async function isAccessible(page: Page, where: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    const told = grave.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`,
+    );
+    expect(told, `${where}, ${colorScheme}`).toEqual([]);
+  }
+}

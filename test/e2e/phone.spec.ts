@@ -1,0 +1,75 @@
+import { type Cookie, expect, type Page, test } from '@playwright/test';
+import { type Product, startProduct } from './product.ts';
+import { signIn } from './sign-in.ts';
+import { ask, becomes, plays } from './studio.ts';
+
+let product: Product;
+let cookies: Cookie[];
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(90_000);
+  product = await startProduct();
+  cookies = await signIn(browser, product);
+});
+test.afterAll(() => product?.stop());
+test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+const fingerPx = 44;
+const longPrompt = `${'a very long prompt about a fox '.repeat(20)}${'unbroken'.repeat(40)}`;
+
+test('every page fits the width of a phone, and what is pressed is large enough for a finger', async ({
+  page,
+  context,
+}) => {
+  await page.goto(`${product.url}/sign-in`);
+  await fits(page, 'sign-in');
+  await context.addCookies(cookies);
+  await page.goto(product.url);
+  await fits(page, 'the empty studio');
+
+  const running = await ask(page, product, { prompt: `${longPrompt} [render:600]` });
+  const failed = await ask(page, product, { prompt: 'a refused one [fail:moderation] [render:1]' });
+  const ready = await ask(page, product, { prompt: 'a lighthouse [render:1]' });
+  for (const [id, state] of [
+    [running, 'running'],
+    [failed, 'failed'],
+    [ready, 'completed'],
+  ] as const)
+    await becomes(page, product, id, state);
+  const pages = ['/code', '/connect', '/help', '/help/moderation', '/admin', '/admin/audit'];
+  for (const path of ['/', `/videos/${running}`, `/videos/${failed}`, `/videos/${ready}`, ...pages]) {
+    await page.goto(`${product.url}${path}`);
+    await fits(page, path);
+  }
+  await page.goto(product.url);
+  await page.getByRole('link', { name: /a lighthouse/ }).tap();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await fits(page, 'the open take');
+  await plays(page, product);
+});
+
+async function fits(page: Page, where: string): Promise<void> {
+  await expect(page.getByRole('button').or(page.getByRole('textbox')).first()).toBeVisible();
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow, `pixels that stand out at the side of ${where}`).toBeLessThanOrEqual(0);
+  expect(await page.evaluate(smallTargets, fingerPx), `small targets on ${where}`).toEqual([]);
+}
+
+/** Runs in the page: what is pressed and is smaller than a finger. Links inside a sentence are as high as their line. */
+function smallTargets(px: number): string[] {
+  const pressed = 'button, select, textarea, input, nav a, header a, [role=dialog] a, [role=button], media-play-button';
+  return [...document.querySelectorAll<HTMLElement>(pressed)]
+    .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest('[aria-hidden]'))
+    .map((element) => element.closest('label') ?? element)
+    .filter((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      return width > 1 && height > 1 && Math.min(width, height) < px - 0.5;
+    })
+    .map((element) => {
+      const { width, height } = element.getBoundingClientRect();
+      const name = element.getAttribute('aria-label') ?? element.textContent.slice(0, 40);
+      return `${element.localName} "${name}" ${width.toFixed(0)}×${height.toFixed(0)}`;
+    });
+}
