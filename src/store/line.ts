@@ -5,9 +5,14 @@ export const ownOrder = 'v.priority desc, v.created_at, v.id';
 
 /**
  * The order in which all owners are served: by priority; then whoever would run the fewest, counting those of the
- * owner's that stand further in front (`turn`), so that owners take turns; then age.
+ * owner's that stand further in front (`turn`), so that owners take turns; then whoever's turn came longest ago; then
+ * age.
  */
-export const serving = 'priority desc, turn, created_at, id';
+export const serving = 'priority desc, turn, last_turn, created_at, id';
+
+/** When the owner's last turn came; behind the next one of an owner's own come all who have not had theirs. */
+export const lastTurn = (nth: string) => `case when ${nth} = 1 then coalesce(
+  (select at from served s where s.provider = v.provider and s.owner_id = v.owner_id), '-infinity') else 'infinity' end`;
 
 export const rests = `coalesce(v.not_before > ${now}, false)`;
 

@@ -1,6 +1,6 @@
 import type { ListQuery, VideoDetails } from '#engine/system.ts';
 import type { State } from '#video/video.ts';
-import { holders, ownOrder, rests, serving } from './line.ts';
+import { holders, lastTurn, ownOrder, rests, serving } from './line.ts';
 import { type Row, toAsset, toAttempt, toVideo } from './rows.ts';
 import type { Connection } from './sql.ts';
 
@@ -74,13 +74,15 @@ async function withPositions({ database, now }: Connection, rows: DetailsRow[]):
 
 /** Places in the line of a provider: those admitted already, then as they will be, then those that rest. */
 const placesStatement = `
-  with ${holders}, line as (
-    select v.id, v.provider, v.priority, v.created_at, v.check_at is null as waits, ${rests} as rests,
-      coalesce(busy.n, 0) + row_number() over (
+  with ${holders}, ordered as (
+    select v.id, v.owner_id, v.provider, v.priority, v.created_at, v.check_at is null as waits, ${rests} as rests,
+      row_number() over (
         partition by v.provider, v.owner_id, v.check_at is null, ${rests} order by ${ownOrder}
-      ) as turn
-    from videos v left join busy using (owner_id)
-    where v.state = 'queued' and v.provider = any($2::text[])
+      ) as nth
+    from videos v where v.state = 'queued' and v.provider = any($2::text[])
+  ), line as (
+    select v.*, coalesce(busy.n, 0) + nth as turn, ${lastTurn('nth')} as last_turn
+    from ordered v left join busy using (owner_id)
   ), places as (
     select id, row_number() over (partition by provider order by waits, waits and rests, ${serving})::int as place
     from line

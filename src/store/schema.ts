@@ -9,6 +9,7 @@ import {
   jsonb,
   pgTable,
   pgView,
+  primaryKey,
   smallint,
   text,
   timestamp,
@@ -200,6 +201,17 @@ export const providerState = pgTable('provider_state', {
   tokens: doublePrecision('tokens'),
   refilledAt: at('refilled_at'),
 });
+
+/** When an owner's turn at a provider last came: with one slot, nobody runs anything when the next one is chosen. */
+export const served = pgTable(
+  'served',
+  {
+    provider: text('provider').notNull(),
+    ownerId: text('owner_id').notNull(),
+    at: at('at').notNull(),
+  },
+  (turn) => [primaryKey({ columns: [turn.provider, turn.ownerId] })],
+);
 
 /** What only one process may do at a time, and until when it has it to itself. */
 export const turns = pgTable('turns', {

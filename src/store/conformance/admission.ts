@@ -61,6 +61,24 @@ export function admission(open: TestStore['open']): void {
       expect(await served(scene)).toEqual([high, bob[0], bob[1], ada[0], bob[2], ada[1], low]);
     });
 
+    test('with a single slot, owners take turns', async () => {
+      const { store, clock, ask, claimed, save } = await setScene(open);
+      for (let n = 0; n < 4; n++) await ask({ ownerId: 'ada' });
+      for (let n = 0; n < 2; n++) await ask({ ownerId: 'bob' });
+      await ask({ ownerId: 'cleo' });
+      const order: string[] = [];
+      for (let n = 0; n < 7; n++) {
+        clock.pass(1_000);
+        expect(await store.admit(slots(1), everyone)).toBe(1);
+        const [due] = await store.claim('sim', 'watch', 10, leaseMs);
+        if (!due) throw new Error('nothing was admitted');
+        order.push(due.video.ownerId);
+        await store.release([{ id: due.video.id, seq: due.video.claimSeq }]);
+        await save(await claimed(due.video.id), 'canceled', { next: null });
+      }
+      expect(order).toEqual(['ada', 'bob', 'cleo', 'ada', 'bob', 'ada', 'ada']);
+    });
+
     test('keeps an owner below the cap, over all providers', async () => {
       const { store, ask, running } = await setScene(open);
       await running({ provider: 'other' });

@@ -1,7 +1,7 @@
 import { slotStates, type Video } from '#video/video.ts';
 import { byId, type Tables } from './tables.ts';
 
-type Waiting = { video: Video; admitted: boolean; rests: boolean; nth: number; turn: number };
+type Waiting = { video: Video; admitted: boolean; rests: boolean; nth: number; turn: number; lastTurn: number };
 
 const holdsSlot = ({ state, checkAt }: Video): boolean =>
   slotStates.includes(state) || (state === 'queued' && checkAt !== null);
@@ -9,10 +9,15 @@ const holdsSlot = ({ state, checkAt }: Video): boolean =>
 const byAge = (a: Video, b: Video) =>
   b.priority - a.priority || a.createdAt.getTime() - b.createdAt.getTime() || byId(a, b);
 
-const serving = (a: Waiting, b: Waiting) =>
-  b.video.priority - a.video.priority || a.turn - b.turn || byAge(a.video, b.video);
+/** Infinities are equal to themselves; their difference is no number. */
+const order = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Queued videos in the order in which they are served: by priority, then whoever would run the fewest, then age. */
+const keyOf = ({ provider, ownerId }: Video): string => JSON.stringify([provider, ownerId]);
+
+const serving = (a: Waiting, b: Waiting) =>
+  b.video.priority - a.video.priority || a.turn - b.turn || order(a.lastTurn, b.lastTurn) || byAge(a.video, b.video);
+
+/** Queued videos in the order in which they are served: by priority, then whoever would run the fewest, then whose turn came longest ago. */
 export function line(tables: Tables): Waiting[] {
   const now = tables.now();
   const videos = [...tables.videos.values()];
@@ -26,7 +31,9 @@ export function line(tables: Tables): Waiting[] {
       const admitted = video.checkAt !== null;
       const rests = video.notBefore !== null && video.notBefore > now;
       const nth = next(JSON.stringify([video.provider, video.ownerId, admitted, rests]));
-      return { video, admitted, rests, nth, turn: (busy.get(video.ownerId) ?? 0) + nth };
+      const before = tables.served.get(keyOf(video))?.getTime() ?? Number.NEGATIVE_INFINITY;
+      const lastTurn = nth === 1 ? before : Number.POSITIVE_INFINITY;
+      return { video, admitted, rests, nth, turn: (busy.get(video.ownerId) ?? 0) + nth, lastTurn };
     })
     .sort(serving);
 }
@@ -69,6 +76,7 @@ export function admit(
     if (left <= 0) continue;
     free.set(video.provider, left - 1);
     video.checkAt = tables.now();
+    tables.served.set(keyOf(video), tables.now());
     admitted += 1;
   }
   return admitted;

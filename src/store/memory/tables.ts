@@ -25,6 +25,8 @@ export function emptyTables(now: () => Date) {
     events: [] as AuditEvent[],
     durations: [] as { kind: string; renderMs: number }[],
     providers: new Map<string, ProviderRow>(),
+    /** By provider and owner. */
+    served: new Map<string, Date>(),
     turns: new Map<string, { holder: string; until: Date }>(),
     boots: [] as Date[],
     listen(channel: Channel, listener: () => void): () => void {
