@@ -95,6 +95,17 @@ describe('the live stream', () => {
     expect((await stream.next())?.event).toBe('snapshot');
   });
 
+  it('ends without a word in the log when its client goes away', async () => {
+    test = await createTestApi({ store: openMemoryStore() });
+    const warnings: string[] = [];
+    test.api.system.log.warn = (_fields, message) => void warnings.push(message);
+    const stream = await listen('owner');
+    await stream.next();
+    await stream.close();
+    await test.done();
+    expect(warnings).toEqual([]);
+  });
+
   it('says when a video is gone', async () => {
     test = await createTestApi({ store: openMemoryStore() });
     const { id } = await test.done();

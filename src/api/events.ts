@@ -90,17 +90,23 @@ function streamOf(
   close: () => void,
   c: Context<Env>,
 ): ReadableStream<Uint8Array> {
-  const end = () => close();
+  // Once the client is gone there is nothing left to close.
+  let gone = false;
+  const end = () => {
+    gone = true;
+    close();
+  };
   c.req.raw.signal.addEventListener('abort', end, { once: true });
   return new ReadableStream({
     async pull(controller) {
       try {
         const { value, done } = await messages.next();
-        if (done) {
-          end();
-          controller.close();
-        } else controller.enqueue(value);
+        if (gone) return;
+        if (!done) return controller.enqueue(value);
+        end();
+        controller.close();
       } catch (error) {
+        if (gone) return;
         c.var.log.warn({ err: error, request: c.var.requestId }, 'a live stream broke off');
         end();
         controller.error(error);
