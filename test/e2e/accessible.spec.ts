@@ -62,14 +62,16 @@ test('no page has a serious fault for people who do not see, hear or point, in l
 });
 
 async function isAccessible(page: Page, where: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    const told = grave.map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join('; ')}`,
-    );
-    expect(told, `${where}, ${colorScheme}`).toEqual([]);
-  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  expect(await graveFaults(new AxeBuilder({ page })), `${where}, light`).toEqual([]);
+  // The other scheme changes colours, and nothing else.
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await graveFaults(new AxeBuilder({ page }).withRules('color-contrast')), `${where}, dark`).toEqual([]);
+}
+
+async function graveFaults(axe: AxeBuilder): Promise<string[]> {
+  const { violations } = await axe.analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`));
 }
