@@ -35,7 +35,8 @@ const statement = `
     from unnest($2::text[], $3::int[]) as l(provider, slots)
     where not exists (select from provider_state s where s.provider = l.provider and s.paused_at is not null)
   ), waiting as (
-    select own.id, own.priority, own.created_at, own.last_turn, owners.owner_id, free.provider, free.n as free, coalesce(busy.n, 0) as busy, coalesce(busy.n, 0) + nth as turn
+    select own.id, own.priority, own.created_at, own.last_turn, owners.owner_id, free.provider, free.n as free,
+      coalesce(busy.n, 0) as busy, coalesce(busy.n, 0) + nth as turn
     from free
     cross join lateral (
       select distinct owner_id from videos v
