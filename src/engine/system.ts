@@ -16,7 +16,6 @@ import type {
 } from '#video/video.ts';
 
 export { DownloadError } from '#video/download-error.ts';
-export { QueueFull } from '#video/queue-full.ts';
 
 /** The ports of the engine. Everything that touches the world comes through here, so that a test can hold it. */
 export type System = {
@@ -256,8 +255,8 @@ export type Store = {
   /** One transaction: rows, first attempts, first events. `limit` = the owner's queued cap; throws `QueueFull`. */
   create(videos: NewVideo[], limit: number): Promise<void>;
   /**
-   * Queued → due, as many as free slots allow: by priority, fewest running per owner, age; none of a paused provider.
-   * Returns how many.
+   * Queued → due, as many as free slots allow: by priority, fewest running per owner, whose turn came longest ago,
+   * age; none of a paused provider. Returns how many.
    */
   admit(limits: { provider: string; slots: number | null }[], maxRunningPerOwner: number): Promise<number>;
   /** Due rows of one provider in order of `check_at`; `collect` = state storing, `watch` = all others. */
