@@ -2,12 +2,11 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Connection, LiveListener } from './live.ts';
 import { type LiveView, nothingYet, reduceLive } from './live-view.ts';
 import { mergeVideo } from './merge-video.ts';
-import { phaseOf } from './phase.ts';
 import type { LiveMessage, VideoView } from './shapes.ts';
 import { type Filter, type Pages, place, without } from './video-lists.ts';
 
 export type Live = { view: LiveView; connection: Connection };
-/** Told when a video that was known comes to another phase. */
+/** Told when a video that was known comes to another state, or draws attention for another reason. */
 export type ChangeListener = (before: VideoView, after: VideoView) => void;
 
 /** Where all news of videos come in, from the stream, from polls and from one's own commands, and reach every view. */
@@ -109,7 +108,8 @@ export class LiveStore implements LiveListener {
   }
 
   #tell(before: VideoView, after: VideoView): void {
-    if (phaseOf(before) !== phaseOf(after)) for (const tell of this.#changeListeners) tell(before, after);
+    if (before.state === after.state && before.attention?.code === after.attention?.code) return;
+    for (const tell of this.#changeListeners) tell(before, after);
   }
 
   #show(video: VideoView): void {

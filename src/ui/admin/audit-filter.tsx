@@ -25,10 +25,7 @@ export function AuditFilterBar({ filter, onChange, types, children }: Props) {
     <form
       aria-label="Which events"
       key={round}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-      }}
+      onSubmit={(event) => event.preventDefault()}
       className="grid grid-cols-2 items-end gap-3 sm:flex sm:flex-wrap"
     >
       <Field
@@ -85,6 +82,7 @@ function Field({ label, value, onSet, type = 'text', offers, placeholder, isWide
         autoComplete="off"
         spellCheck={false}
         onBlur={({ target }) => take(target.value)}
+        onKeyDown={({ key, currentTarget }) => key === 'Enter' && take(currentTarget.value)}
         className="h-9 w-full min-w-0 rounded-control border border-line bg-transparent px-2.5 font-mono text-sm placeholder:font-sans placeholder:text-faint pointer-coarse:h-11"
       />
       {offers && (

@@ -5,7 +5,6 @@ import { useState } from 'react';
 import { Button } from '#ui/base/button.tsx';
 import { cn } from '#ui/class-names.ts';
 import { age } from '#ui/time.ts';
-import { useNow } from '#ui/use-now.ts';
 import type { AdminCommand, AdminCommandName, StuckItem } from './admin-api.ts';
 import { AdoptForm, ExtendForm, GiveUpForm } from './stuck-forms.tsx';
 import { useAdminCommand } from './use-admin.ts';
@@ -24,7 +23,7 @@ const actions: { name: AdminCommandName; label: string; title: string; asks?: bo
 /** One take that is stuck: why, since when, and what an operator can do about it. */
 export function StuckRow({ item }: { item: StuckItem }) {
   const { video, why } = item;
-  const now = useNow(true);
+  const now = Date.parse(video.created_at) + item.age_ms;
   const command = useAdminCommand(video.id);
   const [asked, setAsked] = useState<AdminCommandName | null>(null);
   const give = (next: AdminCommand) => command.mutate(next, { onSuccess: () => setAsked(null) });

@@ -52,7 +52,7 @@ export const useAudit = (filter: AuditFilter) =>
     placeholderData: keepPreviousData,
   });
 
-/** Reads the admin's numbers again when a take anywhere comes to another phase. */
+/** Reads the admin's numbers again when a take comes to another state or draws attention. */
 export function useAdminNews(): void {
   const store = useLiveStore();
   const client = useQueryClient();

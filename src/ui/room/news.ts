@@ -10,6 +10,10 @@ const words: Partial<Record<Phase, [one: string, more: string]>> = {
 /** Takes of one shot that came to the same phase are one piece of news. */
 export const newsKey = (video: VideoView): string => `${video.shot_id} ${phaseOf(video)}`;
 
+/** Whether something became of the take that is worth telling. */
+export const isNews = (before: VideoView, after: VideoView): boolean =>
+  phaseOf(before) !== phaseOf(after) && words[phaseOf(after)] !== undefined;
+
 /** "Take 3 is ready", "4 takes failed"; null = nothing to tell of. */
 export function headline(video: VideoView, count: number): string | null {
   const word = words[phaseOf(video)];

@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { useLiveStore } from '#ui/use-live.tsx';
 import { canNotify } from './can-notify.ts';
 import { isSomebodyLooking, noteLooking } from './looking.ts';
-import { headline, NewsCount, newsKey } from './news.ts';
+import { headline, isNews, NewsCount, newsKey } from './news.ts';
 
 /** Tells by the browser what became of takes while no tab is in view. One tab tells: the one that listens for all. */
 export function Notifications() {
@@ -16,8 +16,14 @@ export function Notifications() {
     const counts = new NewsCount();
     const forget = () => document.visibilityState === 'visible' && counts.allSeen();
     document.addEventListener('visibilitychange', forget);
-    const stop = store.onChange(async (_before, after) => {
-      if (!store.leads || Notification.permission !== 'granted' || (await isSomebodyLooking())) return;
+    const stop = store.onChange(async (before, after) => {
+      if (
+        !isNews(before, after) ||
+        !store.leads ||
+        Notification.permission !== 'granted' ||
+        (await isSomebodyLooking())
+      )
+        return;
       const tag = newsKey(after);
       const title = headline(after, counts.add(tag, after.id));
       if (!title) return;

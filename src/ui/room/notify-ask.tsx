@@ -16,7 +16,7 @@ export function NotifyAsk() {
   };
   return (
     <section
-      aria-label="Notifications"
+      aria-label="A question"
       className="appear grid gap-2 text-sm max-lg:border-t max-lg:border-line max-lg:px-4 max-lg:py-3 lg:mt-6 lg:rounded-card lg:border lg:border-line lg:p-3"
     >
       <p>Tell me when takes are ready</p>

@@ -6,7 +6,7 @@ import { isOnScreen } from '#ui/on-screen.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { useLiveStore } from '#ui/use-live.tsx';
 import { isSomebodyLooking } from './looking.ts';
-import { headline, NewsCount, newsKey } from './news.ts';
+import { headline, isNews, NewsCount, newsKey } from './news.ts';
 
 /** A page that comes into view again first finds out what it shows. */
 const settleMs = 300;
@@ -44,7 +44,8 @@ export function Toasts() {
         for (const video of missed.splice(0)) tell(video);
       }, settleMs);
     };
-    const stop = store.onChange(async (_before, after) => {
+    const stop = store.onChange(async (before, after) => {
+      if (!isNews(before, after)) return;
       if (document.visibilityState === 'visible') tell(after);
       else if (!(await isSomebodyLooking())) missed = [...missed.filter(({ id }) => id !== after.id), after];
     });

@@ -26,7 +26,7 @@ export function Receipt({ video }: { video: VideoView }) {
   if (video.seed !== null) lines.push(['Seed', video.seed]);
   return (
     <section aria-label="Receipt">
-      <h3 className="mb-2 text-sm text-faint">Receipt</h3>
+      <h2 className="mb-2 text-sm text-faint">Receipt</h2>
       <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1 text-sm">
         {lines.map(([name, value]) => (
           <Line key={name} name={name}>

@@ -13,7 +13,7 @@ export function TimelineView({ video }: { video: VideoView }) {
   const now = new Date();
   return (
     <section aria-label="Timeline">
-      <h3 className="mb-3 text-sm text-faint">Timeline</h3>
+      <h2 className="mb-3 text-sm text-faint">Timeline</h2>
       {isPending && <div className="h-24 rounded-card bg-lifted/60" />}
       {isError && (
         <p className="flex items-center gap-3 text-sm text-soft">

@@ -1,0 +1,104 @@
+import AxeBuilder from '@axe-core/playwright';
+import { type Cookie, expect, type Page, test } from '@playwright/test';
+import { type Product, startProduct } from './product.ts';
+import { signIn } from './sign-in.ts';
+
+let product: Product;
+let cookies: Cookie[];
+
+test.beforeAll(async ({ browser }) => {
+  test.setTimeout(90_000);
+  product = await startProduct({ env: { DAILIES_DEADLINE: '3s' } });
+  cookies = await signIn(browser, product);
+});
+test.afterAll(() => product?.stop());
+test.beforeEach(({ context }) => context.addCookies(cookies));
+
+const ask = async (page: Page, prompt: string) => {
+  await page.goto(product.url);
+  await page.getByRole('textbox', { name: /describe/i }).fill(prompt);
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('dialog').waitFor();
+};
+
+test('a take that is stuck is found in the navigation, and given more time by an admin; the audit tells of it', async ({
+  page,
+}) => {
+  await ask(page, 'a snail on a wet stone [stall:40]');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('link', { name: /Admin 1/ })).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('link', { name: /Admin 1/ }).click();
+  const stuck = page.getByRole('region', { name: 'Needs a look' });
+  await expect(stuck.getByText('a snail on a wet stone')).toBeVisible();
+
+  await stuck.getByRole('button', { name: /Extend/ }).click();
+  await stuck.getByRole('button', { name: '15 min' }).press('Enter');
+  await expect(page.getByText(/Its deadline is now/)).toBeVisible();
+  await expect(stuck.getByText('Nothing is stuck.')).toBeVisible({ timeout: 20_000 });
+
+  await page.getByRole('link', { name: 'Audit' }).click();
+  await page.getByRole('combobox', { name: 'Event' }).fill('deadline_extended');
+  await page.getByRole('combobox', { name: 'Event' }).press('Enter');
+  await expect(page.getByRole('row')).toHaveCount(2);
+  const csv = await page.request.get(
+    `${product.url}${await page.getByRole('link', { name: 'CSV' }).getAttribute('href')}`,
+  );
+  expect(await csv.text()).toContain('deadline_extended');
+});
+
+test('a paused provider keeps takes in line, whose order the priority changes', async ({ page }) => {
+  await page.goto(`${product.url}/admin`);
+  await page.getByRole('button', { name: 'Pause simulator' }).click();
+  await expect(page.getByRole('button', { name: 'Resume simulator' })).toBeVisible();
+  await ask(page, 'first in line [render:1]');
+  await ask(page, 'second in line [render:1]');
+  const take = page.getByRole('dialog');
+  await expect(take.getByText('Waiting, 2nd in line')).toBeVisible({ timeout: 20_000 });
+  await take.getByRole('combobox', { name: 'Priority' }).click();
+  await page.getByRole('option', { name: 'High priority' }).click();
+  await expect(take.getByText('Next in line')).toBeVisible();
+  await page.goto(`${product.url}/admin`);
+  await page.getByRole('button', { name: 'Resume simulator' }).click();
+  await expect(page.getByRole('button', { name: 'Pause simulator' })).toBeVisible();
+});
+
+test('looking now says what it brought, and a failure leads to its help page', async ({ page }) => {
+  await ask(page, 'a kettle on a stove [render:6]');
+  await page.getByRole('dialog').getByRole('button', { name: 'Check now' }).click();
+  await expect(page.getByRole('dialog').getByText(/Looked just now|We looked|We are looking/)).toBeVisible();
+  await ask(page, 'refused [fail:moderation] [render:1]');
+  await page.getByRole('link', { name: /More about this/ }).click({ timeout: 30_000 });
+  await expect(page.getByRole('heading', { name: 'Refused by moderation' })).toBeVisible();
+});
+
+test('one question about notifications, asked when a running take is left, and never again', async ({ page }) => {
+  await page.addInitScript(() => {
+    const answers = { permission: 'default', requestPermission: () => Promise.resolve('granted') };
+    Object.defineProperty(window, 'Notification', { value: Object.assign(() => undefined, answers) });
+  });
+  await ask(page, 'a slow river [render:5]');
+  await page.keyboard.press('Escape');
+  const question = page.getByRole('region', { name: 'A question' });
+  await question.getByRole('button', { name: 'Not now' }).click();
+  await expect(question).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByRole('complementary', { name: 'Under way' })).toBeVisible();
+  await expect(question).toHaveCount(0);
+});
+
+for (const colorScheme of ['dark', 'light'] as const) {
+  test(`the pages for admins and for help are open to everybody's hands and eyes, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    for (const [path, heading] of [
+      ['/admin', 'Admin'],
+      ['/admin/audit', 'Audit'],
+      ['/help', 'When a take fails'],
+      ['/help/auth', 'Key refused'],
+    ] as const) {
+      await page.goto(product.url + path);
+      await expect(page.getByRole('heading', { name: heading, level: 1 })).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${path} ${id} ${nodes[0]?.html}`)).toEqual([]);
+    }
+  });
+}
