@@ -69,7 +69,7 @@ function Field({ label, value, onSet, type = 'text', offers, placeholder, isWide
     if (next !== value) onSet(next);
   };
   return (
-    <div className={cn('grid min-w-0 gap-1', isTime ? 'sm:w-52' : 'sm:w-36', isWide && 'col-span-2')}>
+    <div className={cn('grid min-w-0 gap-1', isTime ? 'sm:w-52' : 'sm:w-36', (isWide || isTime) && 'col-span-2')}>
       <label htmlFor={id} className="text-sm text-soft">
         {label}
       </label>

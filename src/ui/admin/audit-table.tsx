@@ -24,7 +24,7 @@ export function AuditTable({ events }: { events: readonly AuditEvent[] }) {
           {events.map((event) => (
             <tr
               key={event.id}
-              className="border-line not-first:border-t max-md:grid max-md:grid-cols-[1fr_auto_auto] max-md:gap-x-4 max-md:gap-y-0.5 max-md:px-4 max-md:py-2.5"
+              className="border-line not-first:border-t max-md:grid max-md:grid-cols-[1fr_auto_auto] max-md:items-center max-md:gap-x-4 max-md:gap-y-0.5 max-md:px-4 max-md:py-2.5"
             >
               <td className={`${cell} font-mono whitespace-nowrap text-soft`}>
                 <time dateTime={event.at}>{clock(event.at, now)}</time>

@@ -17,7 +17,7 @@ export function NotifyAsk() {
   return (
     <section
       aria-label="A question"
-      className="appear grid gap-2 text-sm max-lg:border-t max-lg:border-line max-lg:px-4 max-lg:py-3 lg:mt-6 lg:rounded-card lg:border lg:border-line lg:p-3"
+      className="appear text-sm max-lg:flex max-lg:items-center max-lg:justify-between max-lg:gap-3 max-lg:border-t max-lg:border-line max-lg:px-4 max-lg:py-2 lg:mt-6 lg:grid lg:gap-2 lg:rounded-card lg:border lg:border-line lg:p-3"
     >
       <p>Tell me when takes are ready</p>
       <div className="flex gap-1">
