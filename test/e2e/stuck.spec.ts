@@ -47,5 +47,6 @@ test('a take that never moves is marked failed by the admin, and says what becom
   await row.getByRole('button', { name: 'Mark failed', exact: true }).click();
   await becomes(page, product, id, 'failed');
   await page.goto(`${product.url}/videos/${id}`);
-  await expect(page.getByText('We stopped looking; a late clip is still kept.')).toBeVisible();
+  const story = page.getByRole('region', { name: 'Timeline' }).getByRole('listitem');
+  await expect(story.filter({ hasText: 'We stopped looking; a late clip is still kept.' })).toBeVisible();
 });
