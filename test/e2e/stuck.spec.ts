@@ -17,7 +17,7 @@ test.beforeEach(({ context }) => context.addCookies(cookies));
 test('a stuck take is seen by the admin, is given more time, and gets done; the audit tells who did it', async ({
   page,
 }) => {
-  const id = await ask(page, product, { prompt: 'a lighthouse in fog [render:12]' });
+  const id = await ask(page, product, { prompt: 'a lighthouse in fog [render:9]' });
   await becomes(page, product, id, 'overdue');
   await page.goto(`${product.url}/admin`);
   const stuck = page.getByRole('region', { name: 'Needs a look' });
