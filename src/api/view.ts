@@ -85,6 +85,13 @@ export function createViews(
         deadline_at: iso(video.deadlineAt),
         completed_at: iso(video.completedAt),
         checked_at: iso(video.checkedAt),
+        attempts: attempts.map(({ n, sentAt, outcome, error, checks }) => ({
+          n,
+          sent_at: iso(sentAt),
+          result: outcome,
+          error,
+          checks,
+        })),
         receipt: {
           submitted_at: iso(attempts.find((one) => one.sentAt)?.sentAt),
           submissions: attempts.filter((one) => one.sentAt).length,

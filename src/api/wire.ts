@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { states, statuses } from '#video/video.ts';
+import { outcomes, states, statuses } from '#video/video.ts';
 
 /** The shapes that `/api` speaks. Pure: the studio imports it too. Times are ISO 8601, durations milliseconds. */
 
@@ -44,6 +44,16 @@ export const failureSchema = z.object({
   can_retry: z.boolean(),
   /** The provider's own words. */
   detail: z.string().nullable(),
+});
+
+/** One submission to the provider; `result` null = still open. */
+export const attemptSchema = z.object({
+  n: z.int(),
+  sent_at: z.iso.datetime().nullable(),
+  result: z.enum(outcomes).nullable(),
+  /** The provider's words, or ours. */
+  error: z.string().nullable(),
+  checks: z.int(),
 });
 
 export const receiptSchema = z.object({
@@ -101,6 +111,8 @@ export const videoSchema = z.object({
   deadline_at: z.iso.datetime().nullable(),
   completed_at: z.iso.datetime().nullable(),
   checked_at: z.iso.datetime().nullable(),
+  /** Oldest first. */
+  attempts: z.array(attemptSchema),
   receipt: receiptSchema,
 });
 export type VideoView = z.infer<typeof videoSchema>;

@@ -40,6 +40,7 @@ export function sampleVideo(patch: Partial<VideoView> = {}): VideoView {
     deadline_at: null,
     completed_at: null,
     checked_at: null,
+    attempts: [],
     receipt: {
       submitted_at: '2026-01-01T10:00:01.000Z',
       submissions: 1,

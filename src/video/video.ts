@@ -152,7 +152,7 @@ export const watchSchema = z.object({
 });
 export type Watch = z.infer<typeof watchSchema>;
 
-export const outcomes = ['rejected', 'completed', 'failed', 'canceled', 'abandoned', 'superseded'] as const;
+export const outcomes = ['rejected', 'completed', 'failed', 'canceled', 'abandoned'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** One submission of a video to a provider: the thing that costs money. Open while sent and without an outcome. */

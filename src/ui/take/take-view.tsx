@@ -13,6 +13,7 @@ import { useStoredFlag } from '#ui/stored.ts';
 import { useModelList } from '#ui/use-models.ts';
 import { useSession } from '#ui/use-session.ts';
 import { Actions } from './actions.tsx';
+import { Attempts } from './attempts.tsx';
 import { Decision } from './decision.tsx';
 import { FailureNotice } from './failure-notice.tsx';
 import { Player } from './player.tsx';
@@ -72,7 +73,8 @@ export function TakeView({ video, resting, onWatch, onLeave, onReuse, isModal }:
         <Actions video={video} onLeave={onLeave} />
         <Receipt video={video} />
       </div>
-      <div className="lg:col-span-2">
+      <div className="grid gap-6 lg:col-span-2">
+        {video.attempts.length > 1 && <Attempts video={video} />}
         <TimelineView video={video} />
       </div>
     </div>
