@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { AddressInfo, Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
-import type { Upgrade } from '#api/sockets.ts';
+import type { Upgrade } from '#api/live/sockets.ts';
 import { boot } from '#boot.ts';
 import { loadConfig } from '#config.ts';
 import { greeting } from './greeting.ts';

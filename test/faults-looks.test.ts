@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { attentionOf } from '#api/attention.ts';
+import { attentionOf } from '#api/videos/attention.ts';
 import { failureOf } from '#video/failure.ts';
 import { isTerminal } from '#video/video.ts';
 import { inParallel, openWorld, type SeenRequest, type SimulatedWorld } from './simulated-world.ts';

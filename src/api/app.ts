@@ -1,21 +1,21 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { cors } from 'hono/cors';
-import { adminRoutes } from './admin.ts';
+import { adminRoutes } from '#api/admin/routes.ts';
+import { identify } from '#api/auth/identity.ts';
+import { sessionRoutes } from '#api/auth/session.ts';
+import { eventRoutes } from '#api/live/events.ts';
+import { checkRoutes } from '#api/videos/check-now.ts';
+import { commandRoutes } from '#api/videos/commands.ts';
+import { contentRoutes } from '#api/videos/content.ts';
+import { statusRoutes } from '#api/videos/status.ts';
+import { videoRoutes } from '#api/videos/videos.ts';
 import { checkJson, checkQuery, jsonLimit } from './body.ts';
-import { checkRoutes } from './check-now.ts';
-import { commandRoutes } from './commands.ts';
-import { contentRoutes } from './content.ts';
 import type { Api, Env } from './context.ts';
 import { cronRoutes } from './cron.ts';
 import { ApiError, answerError } from './errors.ts';
-import { eventRoutes } from './events.ts';
 import { fileRoutes } from './files.ts';
 import { healthRoutes } from './health.ts';
-import { identify } from './identity.ts';
 import { modelRoutes } from './models.ts';
-import { sessionRoutes } from './session.ts';
-import { statusRoutes } from './status.ts';
-import { videoRoutes } from './videos.ts';
 
 /** The whole API as one function from Request to Response. */
 export function createApp(api: Api) {

@@ -1,11 +1,11 @@
+import type { Accounts } from '#api/auth/accounts.ts';
+import type { FirstRun } from '#api/auth/first-run.ts';
+import type { SignedLinks } from '#api/auth/signed-links.ts';
+import type { Views } from '#api/videos/view.ts';
 import type { Sweeper } from '#engine/sweep.ts';
 import type { System } from '#engine/system.ts';
 import type { Live } from '#notify/live.ts';
 import type { Actor } from '#video/video.ts';
-import type { Accounts } from './auth.ts';
-import type { FirstRun } from './first-run.ts';
-import type { SignedLinks } from './signed-links.ts';
-import type { Views } from './view.ts';
 import type { VideoView } from './wire.ts';
 
 export type Role = 'admin' | 'member' | 'viewer';

@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryAdapter } from 'better-auth/adapters/memory';
+import { adminId, createAccounts } from '#api/auth/accounts.ts';
+import { createFirstRun } from '#api/auth/first-run.ts';
+import { createSignedLinks } from '#api/auth/signed-links.ts';
+import { createViews } from '#api/videos/view.ts';
 import { createSweeper } from '#engine/sweep.ts';
 import type { Catalogue, Clock, EngineSettings, Model, Store, System } from '#engine/system.ts';
 import { createFakeProvider, createMemoryMedia, testSettings } from '#engine/testing.ts';
@@ -8,11 +12,7 @@ import { startWorker } from '#engine/worker.ts';
 import { createLive } from '#notify/live.ts';
 import type { State } from '#video/video.ts';
 import { createApp } from './app.ts';
-import { adminId, createAccounts } from './auth.ts';
 import type { Api, ApiSettings, Env } from './context.ts';
-import { createFirstRun } from './first-run.ts';
-import { createSignedLinks } from './signed-links.ts';
-import { createViews } from './view.ts';
 import type { VideoView } from './wire.ts';
 
 /** Who asks in a test; `link` = the signed link of the video that the path names. */

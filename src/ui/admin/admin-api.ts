@@ -7,7 +7,7 @@ import type {
   StuckItem,
   stuckSchema,
   Throughput,
-} from '#api/admin-wire.ts';
+} from '#api/admin/wire.ts';
 import { get, searchOf, send } from '#ui/api.ts';
 import type { CommandAnswer } from '#ui/shapes.ts';
 
