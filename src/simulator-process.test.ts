@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
-import { lockDirectory } from '#store/pglite-lock.ts';
+import { lockDirectory } from '#store/database/pglite-lock.ts';
 import { createSimulatorProcess, type SimulatorProcess } from './simulator-process.ts';
 
 const dirs: string[] = [];

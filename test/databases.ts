@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
+import { openPglite } from '#store/database/pglite.ts';
+import { openPostgres } from '#store/database/postgres.ts';
 import { migrate } from '#store/migrate.ts';
-import { openPglite } from '#store/pglite.ts';
-import { openPostgres } from '#store/postgres.ts';
 
 const schema = 'dailies';
 

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, inject, it } from 'vitest';
+import { openPostgres } from '../src/store/database/postgres.ts';
 import { migrate } from '../src/store/migrate.ts';
-import { openPostgres } from '../src/store/postgres.ts';
 
 const run = promisify(execFile);
 const postgresUrl = inject('postgresUrl') ?? '';

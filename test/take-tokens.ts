@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openPostgres } from '#store/postgres.ts';
+import { openPostgres } from '#store/database/postgres.ts';
 import { openStore } from '#store/store.ts';
 
 /** A process that asks for all the requests it can get, for so long, and says how many it got. */

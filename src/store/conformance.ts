@@ -1,11 +1,11 @@
 import { describe } from 'vitest';
-import { admission } from './conformance/admission.ts';
-import { claiming } from './conformance/claiming.ts';
-import { hinting } from './conformance/hinting.ts';
-import { operating } from './conformance/operating.ts';
-import { reading } from './conformance/reading.ts';
-import { saving } from './conformance/saving.ts';
-import { submitting } from './conformance/submitting.ts';
+import { admission } from '#store/conformance/admission.ts';
+import { claiming } from '#store/conformance/claiming.ts';
+import { hinting } from '#store/conformance/hinting.ts';
+import { operating } from '#store/conformance/operating.ts';
+import { reading } from '#store/conformance/reading.ts';
+import { saving } from '#store/conformance/saving.ts';
+import { submitting } from '#store/conformance/submitting.ts';
 import type { TestStore } from './testing.ts';
 
 /** What every store promises: the same operations, the same answers. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from './database.ts';
+import type { Database } from '#store/database/database.ts';
 import { type Keys, openKeys } from './keys.ts';
 import { addUser, testDatabases } from './testing.ts';
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Database } from '#store/database/database.ts';
 import type { Role } from './auth-schema.ts';
-import type { Database } from './database.ts';
 
 export type ApiKey = {
   id: string;

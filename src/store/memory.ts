@@ -1,16 +1,31 @@
 import type { NewVideo, Store } from '#engine/system.ts';
+import {
+  activity,
+  audit,
+  setPaused,
+  setPriority,
+  takeTokens,
+  takeTurn,
+  throughput,
+  troubled,
+} from '#store/memory/admin.ts';
+import { claim, claimDue, claimForeign, claimOne, nextDueAt, release, renew } from '#store/memory/claim.ts';
+import { hint, markWatched, requestCancel } from '#store/memory/hint.ts';
+import { admit } from '#store/memory/line.ts';
+import { count, eventsAfter, get, list, ofVideo } from '#store/memory/read.ts';
+import { kindOf, saveMoves } from '#store/memory/save.ts';
+import {
+  hasOtherAnswers,
+  knownUpstreamIds,
+  lostAttempts,
+  recordStart,
+  saveOperation,
+} from '#store/memory/submission.ts';
+import { emptyTables, owned, providerRow, type Tables, writeEvent } from '#store/memory/tables.ts';
 import { quantilesOf } from '#video/progress.ts';
 import { QueueFull } from '#video/queue-full.ts';
 import { learnedFrom } from './durations.ts';
 import { clean } from './json.ts';
-import { activity, audit, setPaused, setPriority, takeTokens, takeTurn, throughput, troubled } from './memory/admin.ts';
-import { claim, claimDue, claimForeign, claimOne, nextDueAt, release, renew } from './memory/claim.ts';
-import { hint, markWatched, requestCancel } from './memory/hint.ts';
-import { admit } from './memory/line.ts';
-import { count, eventsAfter, get, list, ofVideo } from './memory/read.ts';
-import { kindOf, saveMoves } from './memory/save.ts';
-import { hasOtherAnswers, knownUpstreamIds, lostAttempts, recordStart, saveOperation } from './memory/submission.ts';
-import { emptyTables, owned, providerRow, type Tables, writeEvent } from './memory/tables.ts';
 import { newVideo } from './new-video.ts';
 
 /** A store of maps, gone with the process: the same answers as the databases, for tests that need none. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import type { Database } from './database.ts';
+import type { Database } from '#store/database/database.ts';
 
 /**
  * Brings the schema up to date, whoever comes first: one transaction under an advisory lock. The migrations come from

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Store, StoredEvent } from '#engine/system.ts';
+import { leaseMs, wish } from '#store/conformance/scene.ts';
 import { edges, move } from '#video/lifecycle.ts';
 import { type Claimed, type State, states } from '#video/video.ts';
-import { leaseMs, wish } from './conformance/scene.ts';
 import { openMemoryStore, testStores } from './testing.ts';
 
 /** Two stores on one clock that are told the same, and must answer the same. */

@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
 import { beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Store } from '#engine/system.ts';
+import { leaseMs, wish } from '#store/conformance/scene.ts';
+import type { Database, Queryable } from '#store/database/database.ts';
+import { openPostgres, versionRefusal } from '#store/database/postgres.ts';
 import { move } from '#video/lifecycle.ts';
-import { leaseMs, wish } from './conformance/scene.ts';
-import type { Database, Queryable } from './database.ts';
 import { migrate } from './migrate.ts';
-import { openPostgres, versionRefusal } from './postgres.ts';
 import { openStore } from './store.ts';
 import { testDatabases } from './testing.ts';
 

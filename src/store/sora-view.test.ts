@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { minuteMs, setScene } from './conformance/scene.ts';
+import { minuteMs, setScene } from '#store/conformance/scene.ts';
 import { openStore } from './store.ts';
 import { testDatabases } from './testing.ts';
 

@@ -1,5 +1,5 @@
+import type { Database, Queryable } from '#store/database/database.ts';
 import { isTerminal, type State, slotStates, states } from '#video/video.ts';
-import type { Database, Queryable } from './database.ts';
 
 /** What every operation of the store works with. */
 export type Connection = {

@@ -1,4 +1,5 @@
 import type { Store } from '#engine/system.ts';
+import type { Database } from '#store/database/database.ts';
 import { activity, troubled } from './activity.ts';
 import { admit } from './admit.ts';
 import { addAsset, asset, setStarred } from './assets.ts';
@@ -6,7 +7,6 @@ import { audit, record, setPaused } from './audit.ts';
 import { bootsBetween, recordBoot } from './boots.ts';
 import { claim, claimDue, claimForeign, claimOne, release, releaseAllClaims, renew } from './claim.ts';
 import { create } from './create.ts';
-import type { Database } from './database.ts';
 import { quantiles } from './durations.ts';
 import { hint, markWatched, requestCancel } from './hint.ts';
 import { events, eventsAfter, latestCursor } from './live-events.ts';

@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 import type { Store } from '#engine/system.ts';
+import type { Database } from '#store/database/database.ts';
+import { openPglite } from '#store/database/pglite.ts';
+import { openPostgres } from '#store/database/postgres.ts';
 import type { Role } from './auth-schema.ts';
-import type { Database } from './database.ts';
 import { openMemoryStore } from './memory.ts';
-import { openPglite } from './pglite.ts';
-import { openPostgres } from './postgres.ts';
 import { openStore } from './store.ts';
 
 export { openMemoryStore };

@@ -40,8 +40,10 @@ test('no page has a serious fault for people who do not see, hear or point, in l
   await expect(page.getByText('No takes yet')).toBeVisible();
   await isAccessible(page, 'the empty studio');
 
-  for (const [state, { prompt }] of Object.entries(takes)) {
-    const id = await ask(page, product, { prompt, model: 'openai/default' });
+  const asked: [state: string, prompt: string, id: string][] = [];
+  for (const [state, { prompt }] of Object.entries(takes))
+    asked.push([state, prompt, await ask(page, product, { prompt, model: 'openai/default' })]);
+  for (const [state, prompt, id] of asked) {
     await becomes(page, product, id, state);
     await page.goto(`${product.url}/videos/${id}`);
     await expect(page.getByRole('main').getByText(prompt).first()).toBeVisible();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TestStore } from '../testing.ts';
+import type { TestStore } from '#store/testing.ts';
 import { leaseMs, minuteMs, type Scene, setScene } from './scene.ts';
 
 const everyone = 1_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { TestStore } from '../testing.ts';
+import type { TestStore } from '#store/testing.ts';
 import { leaseMs, minuteMs, setScene } from './scene.ts';
 
 export function claiming(open: TestStore['open']): void {

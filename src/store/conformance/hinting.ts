@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { TestStore } from '#store/testing.ts';
 import { move } from '#video/lifecycle.ts';
-import type { TestStore } from '../testing.ts';
 import { leaseMs, minuteMs, setScene } from './scene.ts';
 
 export function hinting(open: TestStore['open']): void {

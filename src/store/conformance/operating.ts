@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { TestStore } from '#store/testing.ts';
 import type { State } from '#video/video.ts';
-import type { TestStore } from '../testing.ts';
 import { clip, hourMs, leaseMs, minuteMs, type Scene, setScene, unwritable } from './scene.ts';
 
 const operator = { type: 'user', id: 'root' } as const;

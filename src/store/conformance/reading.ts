@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ListQuery, Store } from '#engine/system.ts';
+import type { TestStore } from '#store/testing.ts';
 import { move } from '#video/lifecycle.ts';
-import type { TestStore } from '../testing.ts';
 import { clip, minuteMs, setScene } from './scene.ts';
 
 /** On a server that others use too, their open transactions hold the newest events back for a moment. */

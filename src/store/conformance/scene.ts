@@ -1,7 +1,7 @@
 import type { NewVideo, Store } from '#engine/system.ts';
+import type { TestStore } from '#store/testing.ts';
 import { type Move, type MoveDetails, move } from '#video/lifecycle.ts';
 import type { Asset, Claimed, Request, State } from '#video/video.ts';
-import type { TestStore } from '../testing.ts';
 
 export const leaseMs = 30_000;
 export const minuteMs = 60_000;

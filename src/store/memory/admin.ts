@@ -1,7 +1,7 @@
 import type { Activity, AuditEvent, AuditQuery, Bucket, Trouble, VideoDetails } from '#engine/system.ts';
+import { clean } from '#store/json.ts';
+import { bucketOf } from '#store/tokens.ts';
 import { type Actor, isTerminal, type Priority, type State, type Video } from '#video/video.ts';
-import { clean } from '../json.ts';
-import { bucketOf } from '../tokens.ts';
 import { details } from './read.ts';
 import { byId, newestAttempt, owned, providerRow, type Tables, writeEvent } from './tables.ts';
 

@@ -1,6 +1,6 @@
 import type { Lane } from '#engine/system.ts';
+import { clean } from '#store/json.ts';
 import type { Claimed, Video } from '#video/video.ts';
-import { clean } from '../json.ts';
 import { byId, earlier, isClaimed, later, newestAttempt, owned, soon, type Tables } from './tables.ts';
 
 function take(tables: Tables, video: Video, leaseMs: number): Claimed {

@@ -1,6 +1,6 @@
 import type { AuditEvent, ListQuery, StoredEvent, VideoDetails } from '#engine/system.ts';
+import { clean } from '#store/json.ts';
 import type { State, Video } from '#video/video.ts';
-import { clean } from '../json.ts';
 import { placeInLine } from './line.ts';
 import { attemptsOf, byId, owned, type Tables } from './tables.ts';
 

@@ -1,8 +1,8 @@
 import type { SaveResult } from '#engine/system.ts';
+import { clean } from '#store/json.ts';
+import { newAttempt } from '#store/new-video.ts';
 import { type Move, system } from '#video/lifecycle.ts';
 import { isTerminal, slotStates, type Video } from '#video/video.ts';
-import { clean } from '../json.ts';
-import { newAttempt } from '../new-video.ts';
 import { soon, type Tables, writeEvent } from './tables.ts';
 
 const hourMs = 3_600_000;

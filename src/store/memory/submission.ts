@@ -1,6 +1,6 @@
+import { clean } from '#store/json.ts';
+import { unclearStartsAllowed } from '#store/provider-state.ts';
 import type { Attempt, JsonObject } from '#video/video.ts';
-import { clean } from '../json.ts';
-import { unclearStartsAllowed } from '../provider-state.ts';
 import { isClaimed, newestAttempt, providerRow, type Tables } from './tables.ts';
 
 export function saveOperation(

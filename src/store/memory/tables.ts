@@ -1,8 +1,8 @@
 import type { AuditEvent } from '#engine/system.ts';
+import { listeners } from '#store/database/listeners.ts';
+import { clean } from '#store/json.ts';
+import type { Channel } from '#store/sql.ts';
 import type { Actor, Asset, Attempt, JsonObject, State, Video } from '#video/video.ts';
-import { clean } from '../json.ts';
-import { listeners } from '../listeners.ts';
-import type { Channel } from '../sql.ts';
 
 export type Tables = ReturnType<typeof emptyTables>;
 

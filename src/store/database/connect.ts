@@ -1,5 +1,5 @@
+import { migrate } from '#store/migrate.ts';
 import type { Database } from './database.ts';
-import { migrate } from './migrate.ts';
 import { openPglite } from './pglite.ts';
 import { openPostgres } from './postgres.ts';
 

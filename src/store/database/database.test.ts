@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { wish } from './conformance/scene.ts';
+import { wish } from '#store/conformance/scene.ts';
+import { migrate } from '#store/migrate.ts';
+import { openStore } from '#store/store.ts';
+import { testDatabases } from '#store/testing.ts';
 import { OutsideTransaction } from './database.ts';
-import { migrate } from './migrate.ts';
-import { openStore } from './store.ts';
-import { testDatabases } from './testing.ts';
 
 describe.each(testDatabases())('$name', ({ open }) => {
   test('a query beside an open transaction throws instead of waiting for ever', async () => {
