@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Log, System } from '#engine/system.ts';
 import { createDiskMedia } from '#media/disk.ts';
 import { createRegistry } from '#providers/registry.ts';
-import type { Database } from '#store/database.ts';
+import type { Database } from '#store/database/database.ts';
 import { openStore } from '#store/store.ts';
 
 export const model = 'openai/default';

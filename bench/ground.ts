@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ConnectOptions, connect } from '#store/connect.ts';
-import type { Database } from '#store/database.ts';
-import { openPglite } from '#store/pglite.ts';
-import { openPostgres } from '#store/postgres.ts';
+import { type ConnectOptions, connect } from '#store/database/connect.ts';
+import type { Database } from '#store/database/database.ts';
+import { openPglite } from '#store/database/pglite.ts';
+import { openPostgres } from '#store/database/postgres.ts';
 import { findPostgres } from '../test/postgres.ts';
 
 /** What the benches stand on: PostgreSQL where one answers, else the embedded database; all of it gone at the end. */

@@ -1,7 +1,7 @@
 // What a status read costs at least: node:http, and the very SELECT that the product's store sends for one video.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ConnectOptions, connect } from '#store/connect.ts';
+import { type ConnectOptions, connect } from '#store/database/connect.ts';
 import { openStore } from '#store/store.ts';
 import { argument, endWithParent, tell } from './parent.ts';
 

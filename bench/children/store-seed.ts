@@ -1,7 +1,7 @@
 // Stores one finished clip as the seed does, and tells how much memory that took at its peak.
 import OpenAI from 'openai';
-import { openPglite } from '#store/pglite.ts';
-import { openPostgres } from '#store/postgres.ts';
+import { openPglite } from '#store/database/pglite.ts';
+import { openPostgres } from '#store/database/postgres.ts';
 import { addActive, createSeedTable } from '../seed/schema.ts';
 import { storeVideo } from '../seed/store-video.ts';
 import { measureStorage } from './memory.ts';

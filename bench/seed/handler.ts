@@ -1,5 +1,5 @@
 import type OpenAI from 'openai';
-import type { Queryable } from '#store/database.ts';
+import type { Queryable } from '#store/database/database.ts';
 import { storeVideo } from './store-video.ts';
 
 /** "15 minutes … Marks videos as failed if stuck in processing for >15 minutes." */

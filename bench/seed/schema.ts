@@ -1,4 +1,4 @@
-import type { Queryable } from '#store/database.ts';
+import type { Queryable } from '#store/database/database.ts';
 
 /**
  * The seed's table. "Relevant Fields in `videos` Table": sora_job_id TEXT, sora_generation_status TEXT, sora_video_url
