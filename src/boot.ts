@@ -78,6 +78,7 @@ async function assemble(config: Config): Promise<Dailies> {
       limits: config.limits,
       defaultModel: config.defaultModel,
       allowHosts: config.allowHosts,
+      timeoutMs: config.upstreamTimeoutMs,
       readInput: (id, signal) => readInput(store, media, id, signal),
       log,
     });

@@ -17,6 +17,8 @@ export type RegistryOptions = {
   /** Further hosts on one's own network that result URLs may lead to. */
   allowHosts: readonly string[];
   readInput?: ReadInput;
+  /** How long one answer may take. */
+  timeoutMs?: number;
   log: Pick<Log, 'warn'>;
 };
 
@@ -42,9 +44,9 @@ const own: Capabilities = {
 
 /** Everything that renders, from the configuration. A default that nobody offers, and limits of nobody, are refused. */
 export function createRegistry(options: RegistryOptions): Registry {
-  const { openai, simulator, allowHosts, log, readInput, limits = {} } = options;
+  const { openai, simulator, allowHosts, log, readInput, timeoutMs, limits = {} } = options;
   const defaultModel = options.defaultModel ?? testPattern.id;
-  const shared = { ...(readInput && { readInput }) };
+  const shared = { ...(readInput && { readInput }), ...(timeoutMs !== undefined && { timeoutMs }) };
 
   const testPatterns = createOpenAIProvider({
     ...shared,

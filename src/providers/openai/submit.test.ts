@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '#net/outcome.ts';
+import { createSafeFetch } from '#net/safe-fetch.ts';
 import type { Request } from '#video/video.ts';
 import { createRedact } from '../redact.ts';
 import { encode } from './encode.ts';
@@ -190,4 +194,17 @@ describe('a create', () => {
     expect(server.asked).toEqual([]);
     await server.close();
   });
+});
+
+test('a server that takes the request and never answers is given up on: the outcome is unclear, never "not sent"', async () => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const origin = `http://127.0.0.1:${port}`;
+  const fetch = createSafeFetch({ allowHosts: [origin] });
+  const connection = { baseUrl: `${origin}/v1`, apiKey: null, fetch, redact, timeoutMs: 200 };
+  const outcome = await submit(connection, 'multipart', null, request, 'key', new AbortController().signal);
+  expect(outcome.kind).toBe('unclear');
+  silent.closeAllConnections();
+  silent.close();
 });

@@ -15,7 +15,7 @@ export type ReadInput = (assetId: string, signal: AbortSignal) => Promise<InputF
 /**
  * The paid request.
  * 1. Read the reference files; what goes wrong here has cost nothing.
- * 2. POST once, on a connection of its own.
+ * 2. POST once, on a connection of its own, within the time that one answer may take.
  * 3. Say what became of it: see `judge`.
  */
 export async function submit(
@@ -47,7 +47,8 @@ export async function submit(
     'content-type': contentType,
     'idempotency-key': key,
   };
-  return judge(await post({ url, headers, body, signal }), redact);
+  const within = AbortSignal.any([signal, AbortSignal.timeout(connection.timeoutMs)]);
+  return judge(await post({ url, headers, body, signal: within }), redact);
 }
 
 /** Timeout, conflict, too early: the request may have been taken all the same. */
