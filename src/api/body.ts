@@ -1,4 +1,3 @@
-import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
 import type { z } from 'zod';
 import type { Env } from './context.ts';
@@ -7,12 +6,32 @@ import { ApiError, badField, notJson } from './errors.ts';
 export const maxBodyBytes = 1_000_000;
 const maxDepth = 32;
 
-export const jsonLimit = bodyLimit({
-  maxSize: maxBodyBytes,
-  onError: () => {
-    throw new ApiError(413, 'body_too_large', `the body may have at most ${maxBodyBytes} bytes`, 'body');
-  },
-});
+/**
+ * Refuses bodies of more bytes with what `tooLarge` makes: at once where they tell their length, else while they are read.
+ * Hono's own limit rebuilds the request from the server's kind of it, which Node's Request does not take.
+ */
+export const limitBody = (maxBytes: number, tooLarge: () => ApiError) =>
+  createMiddleware<Env>(async (c, next) => {
+    const { raw } = c.req;
+    const declared = raw.headers.get('content-length');
+    if (Number(declared ?? 0) > maxBytes) throw tooLarge();
+    if (declared !== null || !raw.body) return next();
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of raw.body) {
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) throw tooLarge();
+      chunks.push(chunk);
+    }
+    const { url, method, headers, signal } = raw;
+    c.req.raw = new Request(url, { method, headers, signal, body: Buffer.concat(chunks) });
+    return next();
+  });
+
+export const jsonLimit = limitBody(
+  maxBodyBytes,
+  () => new ApiError(413, 'body_too_large', `the body may have at most ${maxBodyBytes} bytes`, 'body'),
+);
 
 /** A body is JSON that a database can hold. What each field may be, the schema of the route says. */
 export const checkJson = createMiddleware<Env>(async (c, next) => {

@@ -1,24 +1,20 @@
 import { createRoute } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { makeId } from '#video/id.ts';
+import { limitBody } from './body.ts';
 import type { Api } from './context.ts';
 import { ApiError, badField } from './errors.ts';
 import { createRoutes, json, problems } from './route.ts';
 import { fileSchema } from './wire.ts';
 
 const maxFileBytes = 20_000_000;
+const tooLarge = () => new ApiError(413, 'file_too_large', `file may have at most ${maxFileBytes} bytes`, 'file');
 
 const upload = createRoute({
   method: 'post',
   path: '/files',
   summary: 'Upload a reference image (multipart, field `file`)',
-  middleware: bodyLimit({
-    maxSize: maxFileBytes + 100_000,
-    onError: () => {
-      throw new ApiError(413, 'file_too_large', `file may have at most ${maxFileBytes} bytes`, 'file');
-    },
-  }),
+  middleware: limitBody(maxFileBytes + 100_000, tooLarge),
   request: {
     body: {
       content: {
@@ -40,9 +36,7 @@ export function fileRoutes(api: Api) {
     const { file } = c.req.valid('form');
     if (!(file instanceof File)) throw badField('file', 'file must be one uploaded image');
     if (file.size === 0) throw badField('file', 'file is empty');
-    if (file.size > maxFileBytes) {
-      throw new ApiError(413, 'file_too_large', `file may have at most ${maxFileBytes} bytes`, 'file');
-    }
+    if (file.size > maxFileBytes) throw tooLarge();
     const id = makeId('asset', clock.now(), random(10));
     const download = { stream: file.stream(), contentType: null, bytes: file.size };
     const stored = await media.put(`references/${id}`, 'reference', download, c.req.raw.signal);

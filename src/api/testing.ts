@@ -193,6 +193,7 @@ export async function createTestApi(options: {
     media,
     errors,
     cookie: cookieOf,
+    headersOf,
     call,
     ask,
     until,
