@@ -40,6 +40,17 @@ describe('a lost answer', () => {
   });
 });
 
+describe('a provider that deduplicates, and answers no create in time', () => {
+  it('is searched too: sending once more is not the only way to find out', async () => {
+    const unclear = { kind: 'unclear', message: 'timeout' } as const;
+    open({ script: { capabilities: { deduplicates: true }, start: (nth) => (nth === 1 ? 'lose' : unclear) } }).start();
+    const { attempts } = await world.until(await world.ask(), 'completed');
+    expect(attempts).toHaveLength(1);
+    expect(new Set(world.provider.posts.map((post) => post.key)).size).toBe(1);
+    expect(world.provider.jobs.size).toBe(1);
+  });
+});
+
 describe('a request that got lost', () => {
   it('is never sent again by itself: after enough absence a person decides', async () => {
     open({ script: { start: () => 'drop' } }).start();

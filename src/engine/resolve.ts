@@ -11,7 +11,7 @@ const soonMs = 2_000;
 
 /**
  * Finds out what became of a create whose answer was lost.
- * 1. Where the provider is known to deduplicate: the same bytes under the same key once more.
+ * 1. Where the provider is known to deduplicate: the same bytes under the same key once more; a clear answer is the end.
  * 2. Where an equal request is being sent at this moment: wait for it, or we would take its job.
  * 3. A complete listing, less the jobs that have an owner here.
  * 4. As many candidates as lost creates of this request → ours by age; the provider's id is unique, so a direct
@@ -22,7 +22,8 @@ export async function resolve(step: Step, claimed: Claimed): Promise<void> {
   const { system, provider, save, signal } = step;
   const { attempt, video } = claimed;
   const now = stopwatch(system, claimed);
-  if (provider.capabilities.deduplicates && video.state === 'unknown') return submitOnce(step, claimed, now);
+  const resends = provider.capabilities.deduplicates && video.state === 'unknown';
+  if (resends && (await submitOnce(step, claimed, now)) === 'saved') return;
   const about = await circumstances(system, claimed, now());
   const { list } = provider;
   if (!list || !attempt.sentAt) {

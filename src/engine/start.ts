@@ -31,20 +31,25 @@ export async function start(step: Step, claimed: Claimed): Promise<void> {
   await submitOnce(step, sent, now);
 }
 
-/** Steps 3–5; also the resend of an unknown attempt where the provider deduplicates. */
-export async function submitOnce(step: Step, claimed: Claimed, now: () => Date): Promise<void> {
+/**
+ * Steps 3–5; also the resend of an unknown attempt where the provider deduplicates. `unclear` = that told nothing new, and
+ * nothing was saved.
+ */
+export async function submitOnce(step: Step, claimed: Claimed, now: () => Date): Promise<'saved' | 'unclear'> {
   const { system, provider, save, signal } = step;
   const { attempt } = claimed;
   const outcome = await provider.start(attempt.request, attempt.id, signal);
   await system.store.recordStart(provider.id, outcome.kind === 'unclear');
+  if (outcome.kind === 'unclear' && claimed.video.state === 'unknown') return 'unclear';
   if (outcome.kind === 'accepted') {
     const written = await system.store.saveOperation(attempt.id, outcome.operation, outcome.upstreamId);
     if (written === 'taken') {
       await save(becomeUnknown(claimed, "the provider answered with another take's id", now()));
-      return;
+      return 'saved';
     }
   }
   await save(afterSubmission(claimed, outcome, await circumstances(system, claimed, now())));
+  return 'saved';
 }
 
 /** A claim that died in the middle of a submission: with an operation it runs, without one nobody knows. */
