@@ -3,6 +3,6 @@ import { defineConfig } from 'drizzle-kit';
 /** `npm run db:generate` writes the next migration from what changed in the schema. */
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/store/schema.ts', './src/store/auth-schema.ts'],
+  schema: './src/store/schema/*.ts',
   out: './src/store/migrations',
 });

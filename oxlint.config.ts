@@ -104,7 +104,19 @@ const directions: Direction[] = [
   {
     room: 'ui',
     files: ['src/ui/**'],
-    only: { room: 'api', paths: ['#api/wire.ts', '#api/admin/wire.ts'] },
+    only: {
+      room: 'api',
+      paths: [
+        '#api/wire.ts',
+        '#api/auth/wire.ts',
+        '#api/admin/wire.ts',
+        '#api/settings/wire.ts',
+        '#api/usage/wire.ts',
+        '#api/keys/wire.ts',
+        '#api/people/wire.ts',
+        '#api/webhooks/wire.ts',
+      ],
+    },
     why: 'The browser knows what goes over the wire and nothing behind it: what is imported here is sent to everybody.',
   },
   {
