@@ -4,9 +4,9 @@ import type { Json, JsonObject } from './video.ts';
 /** One look at a job, as the provider answered it. Only `completed`, `failed` and `canceled` are verdicts. */
 export type Answer =
   | { kind: 'running'; queued: boolean; progress: number | null; raw: Json }
-  /** `renderMs` by the provider's own timestamps, where it gives them. */
-  | { kind: 'completed'; renderMs: number | null; raw: Json }
-  | { kind: 'failed'; code: FailureCode; message: string; raw: Json }
+  /** `renderMs` by the provider's own timestamps, `costMicroUsd` by its own bill, where it gives them. */
+  | { kind: 'completed'; renderMs: number | null; costMicroUsd?: number; raw: Json }
+  | { kind: 'failed'; code: FailureCode; message: string; costMicroUsd?: number; raw: Json }
   | { kind: 'canceled'; raw: Json }
   /** An API-shaped 404: the provider speaks, and does not know the job. */
   | { kind: 'missing'; raw: Json }
@@ -22,8 +22,8 @@ export type NoAnswer = {
 
 /** What became of the paid request. The letters are the outcome classes of docs/submission.md. */
 export type Submission =
-  /** C: the provider has the job. */
-  | { kind: 'accepted'; operation: JsonObject; upstreamId: string; raw: Json }
+  /** C: the provider has the job. `warnings` = what it ignores of the request. */
+  | { kind: 'accepted'; operation: JsonObject; upstreamId: string; warnings?: string[]; raw: Json }
   /** A: surely nothing was created: no byte of the request was written. */
   | { kind: 'unsent'; message: string }
   /** A: 429, nothing was created. */

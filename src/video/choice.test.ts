@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fitOffer, NotOffered, protocolSeconds, protocolSizes, resolveModel } from './choice.ts';
+import {
+  fitFirstFrame,
+  fitOffer,
+  NotOffered,
+  protocolSeconds,
+  protocolSizes,
+  refuseRetired,
+  resolveModel,
+} from './choice.ts';
 
 const models = [{ id: 'simulator/test-pattern' }, { id: 'openai/default' }];
 const choices = {
@@ -102,5 +110,42 @@ describe('what is asked for', () => {
         else expect(() => fitOffer(any, { seconds, size }, false)).toThrow(NotOffered);
       }),
     );
+  });
+});
+
+describe('a model that ends', () => {
+  const veo2 = { id: 'google/veo-2', retires: { on: '2026-12-01', instead: 'google/veo-3' } };
+  test.each([
+    ['2026-10-30T00:00:00Z', null],
+    ['2026-11-21T00:00:00Z', 'google/veo-2 ends on 2026-12-01; take google/veo-3 instead'],
+    ['2026-12-01T23:59:59Z', 'google/veo-2 ends on 2026-12-01; take google/veo-3 instead'],
+  ])('is told of a month before: %s', (now, warning) => {
+    expect(refuseRetired(veo2, new Date(now))).toBe(warning);
+  });
+  test('is refused after its last day, with what to take instead', () => {
+    expect(() => refuseRetired(veo2, new Date('2026-12-02T00:00:00Z'))).toThrow(
+      'google/veo-2 is offered no more since 2026-12-01; take google/veo-3 instead',
+    );
+  });
+  test('is none where no end is known', () => {
+    expect(refuseRetired({ id: 'a/b', retires: null }, new Date())).toBe(null);
+  });
+});
+
+describe('a first frame', () => {
+  test.each([
+    ['no', ['asset_1'], 'takes no first frame'],
+    ['required', [], 'needs an image'],
+  ] as const)('where it is %s: %j is refused', (firstFrame, inputs, message) => {
+    expect(() => fitFirstFrame({ id: 'a/b', firstFrame }, inputs)).toThrow(message);
+  });
+  test.each([
+    ['no', []],
+    ['required', ['asset_1']],
+    ['optional', []],
+    ['optional', ['asset_1']],
+    [null, ['asset_1']],
+  ] as const)('where it is %s: %j is fine', (firstFrame, inputs) => {
+    expect(() => fitFirstFrame({ id: 'a/b', firstFrame }, inputs)).not.toThrow();
   });
 });

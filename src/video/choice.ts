@@ -1,6 +1,18 @@
 /** What a model can be asked for. Null = unchecked, passed on as asked. Sizes are `WIDTHxHEIGHT` in pixels. */
 export type Offer = { sizes: readonly string[] | null; seconds: readonly number[] | null };
 
+/** Nothing is known of what the model offers: all is passed on as asked. */
+export const unknownOffer = {
+  sizes: null,
+  seconds: null,
+  firstFrame: null,
+  audio: null,
+  operations: [] as [],
+  price: null,
+  deadlineMs: null,
+  retires: null,
+};
+
 /** The part of a catalogue that a model is chosen by; `M` is its entry. */
 export type Choices<M> = {
   models(): M[];
@@ -17,7 +29,7 @@ export const protocolSeconds = [4, 8, 12, 16, 20] as const;
 /** Asked for a model, a size or a length that is not offered. The message names what is. */
 export class NotOffered extends Error {
   override name = 'NotOffered';
-  readonly param: 'model' | 'size' | 'seconds';
+  readonly param: 'model' | 'size' | 'seconds' | 'characters' | 'inputs';
   constructor(param: NotOffered['param'], message: string) {
     super(message);
     this.param = param;
@@ -68,6 +80,34 @@ export function fitOffer(
   const seconds = choose<number>('seconds', asked.seconds, offer.seconds, protocolSeconds, nearerOrShorter);
   const size = choose<string>('size', asked.size, offer.sizes, protocolSizes, sizeDistance);
   return { seconds, size, warnings };
+}
+
+type Retiring = { id: string; retires: { on: string; instead: string | null } | null };
+
+/** So long before a model ends, whoever asks for it is told. */
+const noticeMs = 30 * 86_400_000;
+
+/** Throws `NotOffered` where the last day of a model (UTC) is over; a warning where that is near, else null. */
+export function refuseRetired({ id, retires }: Retiring, now: Date): string | null {
+  if (!retires) return null;
+  const instead = retires.instead ? `; take ${retires.instead} instead` : '';
+  if (now.toISOString().slice(0, 10) > retires.on) {
+    throw new NotOffered('model', `${id} is offered no more since ${retires.on}${instead}`);
+  }
+  return Date.parse(retires.on) - now.getTime() < noticeMs ? `${id} ends on ${retires.on}${instead}` : null;
+}
+
+/** Throws `NotOffered` where a model cannot begin with an image, or only with one. */
+export function fitFirstFrame(
+  { id, firstFrame }: { id: string; firstFrame: 'no' | 'optional' | 'required' | null },
+  inputs: readonly string[],
+): void {
+  if (firstFrame === 'no' && inputs.length > 0) {
+    throw new NotOffered('inputs', `${id} takes no first frame: leave the image out, or choose another model`);
+  }
+  if (firstFrame === 'required' && inputs.length === 0) {
+    throw new NotOffered('inputs', `${id} needs an image as the first frame`);
+  }
 }
 
 /** The first of equals wins. */

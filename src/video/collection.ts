@@ -1,10 +1,12 @@
 import { fail, type Move, move } from './lifecycle.ts';
 import { looked } from './observation.ts';
 import { backoffMs } from './schedule.ts';
-import type { Asset, Claimed } from './video.ts';
+import type { Asset, Attempt, Claimed } from './video.ts';
 
-/** Own tries to copy a file before a person is asked; with their backoff they spread over about five minutes. */
-const maxDownloads = 8;
+/** So many tries, over about five minutes, are an ordinary hiccup; what comes is no clip, after so many, is none. */
+const manyTries = 8;
+/** From then on, for as long as the take is watched: an outage of hours must not lose a clip that is paid for. */
+const patientMs = 300_000;
 
 /** The files are in our storage: the take is ready. */
 export function stored(claimed: Claimed, assets: Asset[], now: Date): Move {
@@ -27,7 +29,30 @@ export type DownloadFailure = {
   retryAfterMs: number | null;
 };
 
-/** A copy that failed is tried again, never rendered again. */
+/** Copying has failed so often that a person should know. */
+export const isFailingToCopy = ({ watch }: Pick<Attempt, 'watch'>): boolean =>
+  (watch.downloads?.count ?? 0) >= manyTries;
+
+/**
+ * One run here was too short for the copy. Where its provider gives parts, the next run goes on at once; else only a
+ * worker, whose runs do not end, can copy it, and a person should know.
+ */
+export function afterShortRun(claimed: Claimed, continues: boolean, now: Date): Move {
+  const { watch } = claimed.attempt;
+  if (continues) return move(claimed, 'storing', { attempt: looked(claimed, { watch }), next: now });
+  const reason = 'one run here is too short for it, it needs a worker.';
+  const downloads = { count: Math.max(manyTries, (watch.downloads?.count ?? 0) + 1), reason };
+  return move(claimed, 'storing', {
+    ...(watch.downloads?.reason === reason ? {} : { event: 'download_failed', data: { message: reason } }),
+    attempt: looked(claimed, { watch: { ...watch, downloads } }),
+    next: new Date(now.getTime() + patientMs),
+  });
+}
+
+/**
+ * A copy that failed is tried again, never rendered again: until the provider says that the file is gone, or what comes
+ * is no clip, or our looking ends.
+ */
 export function afterDownloadFailure(claimed: Claimed, failure: DownloadFailure, now: Date, random: number): Move {
   const { attempt } = claimed;
   const count = (attempt.watch.downloads?.count ?? 0) + 1;
@@ -37,14 +62,17 @@ export function afterDownloadFailure(claimed: Claimed, failure: DownloadFailure,
     const settled = looked(claimed, { watch, outcome: 'completed', error: failure.message });
     return fail(claimed, 'expired', failure.message, { at: now, attempt: settled, data });
   }
-  if (count >= maxDownloads) {
+  const over = failure.reason === 'not_media' ? count >= manyTries : attempt.watchUntil && now >= attempt.watchUntil;
+  if (over) {
     const settled = looked(claimed, { watch, outcome: 'completed', error: failure.message });
     return fail(claimed, 'download_failed', failure.message, { at: now, attempt: settled, data });
   }
+  const backoff = backoffMs(count, random, failure.retryAfterMs);
+  const restMs = count < manyTries ? backoff : Math.max(backoff, patientMs * (0.9 + 0.2 * random));
   return move(claimed, 'storing', {
-    event: 'download_failed',
+    ...(count <= manyTries || failure.message !== attempt.watch.downloads?.reason ? { event: 'download_failed' } : {}),
     data,
     attempt: looked(claimed, { watch }),
-    next: new Date(now.getTime() + backoffMs(count, random, failure.retryAfterMs)),
+    next: new Date(now.getTime() + restMs),
   });
 }

@@ -7,7 +7,7 @@ import { type Actor, type Attempt, type Claimed, isTerminal, type State, type Vi
 export type Decision = 'keep_looking' | 'adopt' | 'send_again' | 'stop_looking';
 
 export type Command =
-  | { name: 'cancel'; discard?: boolean }
+  | { name: 'cancel'; discard?: boolean | undefined }
   | { name: 'retry'; force?: boolean }
   | { name: 'collect' }
   | { name: 'reset' }
@@ -86,7 +86,15 @@ export function availableCommands(video: Video, attempt: Attempt): CommandName[]
   });
 }
 
-export type Occasion = { now: Date; actor: Actor; nextAttemptId: string; deadlineMs: number; retentionMs: number };
+export type Occasion = {
+  now: Date;
+  actor: Actor;
+  nextAttemptId: string;
+  deadlineMs: number;
+  retentionMs: number;
+  /** The provider cannot stop what it has begun. */
+  endless?: boolean;
+};
 
 /** One command on a claimed video → what it means. Pure: the engine saves the move and makes the new take. */
 export function rule(claimed: Claimed, command: Command, occasion: Occasion): Ruling {
@@ -94,7 +102,7 @@ export function rule(claimed: Claimed, command: Command, occasion: Occasion): Ru
   if (typeof cell === 'object') return { kind: 'refuse', code: 'not_possible', message: cell.no };
   switch (command.name) {
     case 'cancel':
-      return cancel(claimed, occasion, { discard: command.discard ?? false, hide: false });
+      return cancel(claimed, occasion, { discard: command.discard, hide: false });
     case 'delete':
       return remove(claimed, occasion);
     case 'retry':
@@ -108,9 +116,13 @@ export function rule(claimed: Claimed, command: Command, occasion: Occasion): Ru
   }
 }
 
-function cancel(claimed: Claimed, { now, actor }: Occasion, wish: { discard: boolean; hide: boolean }): Ruling {
+function cancel(
+  claimed: Claimed,
+  { now, actor, endless }: Occasion,
+  wish: { discard: boolean | undefined; hide: boolean },
+): Ruling {
   const { video, attempt } = claimed;
-  const watch = wish.discard ? { ...attempt.watch, discard: true } : attempt.watch;
+  const watch = wish.discard === undefined ? attempt.watch : { ...attempt.watch, discard: wish.discard };
   const hidden = wish.hide ? { hiddenAt: now } : {};
   const asked = { cancelRequestedAt: video.cancelRequestedAt ?? now, ...hidden };
   switch (video.state) {
@@ -131,11 +143,12 @@ function cancel(claimed: Claimed, { now, actor }: Occasion, wish: { discard: boo
     case 'overdue':
       return done(
         move(claimed, 'canceling', { event: 'canceling', actor, next: now, attempt: { watch }, video: asked }),
+        endless ? lateClip(watch.discard) : null,
       );
     case 'canceling':
       return done(
         move(claimed, 'canceling', { actor, next: now, attempt: { watch }, video: asked }),
-        'A cancel is under way.',
+        endless ? lateClip(watch.discard) : 'A cancel is under way.',
       );
     default:
       return done(
@@ -144,6 +157,9 @@ function cancel(claimed: Claimed, { now, actor }: Occasion, wish: { discard: boo
       );
   }
 }
+
+const lateClip = (discard: boolean | undefined): string =>
+  `This provider cannot stop a take. It will finish and be billed; the clip is ${discard ? 'discarded' : 'kept'}.`;
 
 function remove(claimed: Claimed, occasion: Occasion): Ruling {
   const { video } = claimed;
@@ -205,7 +221,11 @@ function reset(claimed: Claimed, { now, actor, deadlineMs, retentionMs }: Occasi
       event: 'reset',
       actor,
       next: to === 'queued' ? null : now,
-      attempt: { watch: {}, outcome: null, watchUntil: new Date(now.getTime() + watchMs(retentionMs)) },
+      attempt: {
+        watch: { webhook: attempt.watch.webhook },
+        outcome: null,
+        watchUntil: new Date(now.getTime() + watchMs(retentionMs)),
+      },
       video: {
         notBefore: null,
         completedAt: null,

@@ -80,7 +80,8 @@ describe('a sequence of answers', () => {
             if (after.video.state !== 'queued') expect(after.video.progress).toBeGreaterThanOrEqual(row.video.progress);
             expect(after.video.progress).toBeLessThanOrEqual(99);
             const over = isTerminal(after.video.state) || after.video.state === 'queued';
-            if (over) expect(step.next).toBeNull();
+            // One that nobody knows at its provider is over for its owner, and watched on.
+            if (over && step.attempt.outcome !== null) expect(step.next).toBeNull();
             else expect(step.next?.getTime()).toBeGreaterThanOrEqual(now);
             if (over || after.video.state === 'storing') return;
             row = after;
@@ -250,6 +251,17 @@ describe('a job that the provider does not know', () => {
       now = step.next ?? now;
     }
     expect(row.video.errorCode).toBe('job_not_found');
+    expect(row.attempt.outcome).toBeNull();
+  });
+
+  it('is watched on all the same: a late clip is kept', () => {
+    let row = claimedIn('running');
+    for (const seconds of [0, 70, 140]) row = applied(row, afterAnswer(row, missing, about(at(seconds))));
+    expect(row.video).toMatchObject({ state: 'failed', checkAt: expect.any(Date) });
+    const still = afterAnswer(row, missing, about(at(500)));
+    expect(still).toMatchObject({ to: 'failed', event: null, next: expect.any(Date) });
+    const found = afterAnswer(applied(row, still), { kind: 'completed', renderMs: null, raw: null }, about(at(900)));
+    expect(found.to).toBe('storing');
   });
 
   it('does not fail while every job of the provider answers 404', () => {

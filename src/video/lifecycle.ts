@@ -1,4 +1,5 @@
 import type { FailureCode } from './failure.ts';
+import { type Entry, settlement } from './money.ts';
 import {
   type Actor,
   type Asset,
@@ -12,9 +13,11 @@ import {
 
 /** Which states may follow which. Staying is always a move too (progress, a failed look). */
 export const edges: Readonly<Record<State, readonly State[]>> = {
-  queued: ['submitting', 'canceled', 'failed'],
+  // Running: the provider called about a request that seemed not to have reached it.
+  queued: ['submitting', 'canceled', 'failed', 'running'],
   submitting: ['running', 'queued', 'failed', 'unknown', 'canceled'],
-  unknown: ['running', 'needs_decision', 'failed'],
+  // Back to the line only by a resend that was refused where the provider deduplicates: then the first made nothing.
+  unknown: ['running', 'needs_decision', 'queued', 'failed'],
   needs_decision: ['running', 'unknown', 'failed'],
   running: ['overdue', 'storing', 'canceling', 'failed', 'canceled', 'queued', 'unknown'],
   overdue: ['running', 'storing', 'canceling', 'failed', 'canceled', 'queued', 'unknown'],
@@ -31,6 +34,11 @@ export const canMove = (from: State, to: State): boolean => from === to || edges
 export type VideoPatch = Partial<
   Pick<
     Video,
+    | 'provider'
+    | 'resolvedModel'
+    | 'seconds'
+    | 'size'
+    | 'warnings'
     | 'progress'
     | 'progressSource'
     | 'upstreamQueued'
@@ -46,9 +54,13 @@ export type VideoPatch = Partial<
     | 'hiddenAt'
   >
 >;
-export type AttemptPatch = Partial<Omit<Attempt, 'id' | 'videoId' | 'n' | 'provider' | 'request' | 'requestHash'>>;
-/** What a create needs to know of the next attempt; the request is the frozen one of the last attempt. */
-export type NextAttempt = { id: string; n: number };
+export type AttemptPatch = Partial<
+  Omit<Attempt, 'id' | 'videoId' | 'n' | 'provider' | 'request' | 'requestHash' | 'estimateMicroUsd'>
+>;
+/** What a create needs to know of the next attempt; what is not said is as in the last one. */
+export type NextAttempt = { id: string; n: number } & Partial<
+  Pick<Attempt, 'provider' | 'request' | 'requestHash' | 'estimateMicroUsd'>
+>;
 
 export type EventType =
   | 'created'
@@ -69,12 +81,16 @@ export type EventType =
   | 'rendered'
   | 'download_failed'
   | 'stored'
+  | 'poster_added'
+  | 'clip_deleted'
   | 'failed'
   | 'canceled'
   | 'canceling'
   | 'cancel_refused'
   | 'cancel_requested'
+  | 'called'
   | 'retried'
+  | 'fell_back'
   | 'reset'
   | 'collect_again'
   | 'keep_looking'
@@ -85,6 +101,31 @@ export type EventType =
   | 'priority_changed'
   | 'provider_paused'
   | 'provider_resumed'
+  | 'circuit_opened'
+  | 'circuit_closed'
+  | 'cap_changed'
+  | 'owner_limits_changed'
+  | 'invited'
+  | 'invite_revoked'
+  | 'person_joined'
+  | 'role_changed'
+  | 'person_disabled'
+  | 'person_enabled'
+  | 'person_removed'
+  | 'key_made'
+  | 'key_revoked'
+  | 'provider_saved'
+  | 'provider_tested'
+  | 'provider_removed'
+  | 'default_model_changed'
+  | 'aliases_changed'
+  | 'fallbacks_changed'
+  | 'webhook_created'
+  | 'webhook_changed'
+  | 'webhook_removed'
+  | 'webhook_rotated'
+  | 'webhook_paused'
+  | 'webhook_resumed'
   | 'deleted'
   | 'poisoned';
 
@@ -97,7 +138,10 @@ export type Move = {
   to: State;
   video: VideoPatch;
   attempt: AttemptPatch;
+  /** It reserves what it is expected to cost. */
   nextAttempt: NextAttempt | null;
+  /** What it means for the money; follows from the rest. */
+  entry: Entry | null;
   assets: Asset[];
   /** Null = nothing worth writing down changed (a look without news). */
   event: { type: EventType; actor: Actor; data: JsonObject } | null;
@@ -113,6 +157,8 @@ export type MoveDetails = {
   video?: VideoPatch;
   attempt?: AttemptPatch;
   nextAttempt?: NextAttempt;
+  /** What the provider says that it cost. */
+  costMicroUsd?: number | undefined;
   assets?: Asset[];
   event?: EventType;
   actor?: Actor;
@@ -128,6 +174,14 @@ export const system: Actor = { type: 'system' };
 export function move(claimed: Pick<Claimed, 'video' | 'attempt'>, to: State, details: MoveDetails): Move {
   const { video, attempt } = claimed;
   if (!canMove(video.state, to)) throw new Error(`no move from ${video.state} to ${to}`);
+  const patch = details.attempt ?? {};
+  const settled = settlement(attempt, {
+    to,
+    outcome: patch.outcome,
+    code: details.video?.errorCode,
+    sent: (patch.sentAt === undefined ? attempt.sentAt : patch.sentAt) !== null,
+    costMicroUsd: details.costMicroUsd,
+  });
   return {
     videoId: video.id,
     attemptId: attempt.id,
@@ -135,8 +189,9 @@ export function move(claimed: Pick<Claimed, 'video' | 'attempt'>, to: State, det
     from: video.state,
     to,
     video: leaving(video, to, details.video ?? {}),
-    attempt: details.attempt ?? {},
+    attempt: { ...patch, ...settled?.attempt },
     nextAttempt: details.nextAttempt ?? null,
+    entry: settled?.entry ?? null,
     assets: details.assets ?? [],
     event: details.event ? { type: details.event, actor: details.actor ?? system, data: details.data ?? {} } : null,
     next: details.next,

@@ -41,6 +41,7 @@ export function afterAnswer(claimed: Claimed, answer: Answer, about: Circumstanc
           message: answer.message,
           event: 'failed',
           settled: looked(claimed, { outcome: 'failed', error: answer.message, raw: answer.raw }),
+          costMicroUsd: answer.costMicroUsd,
         },
         about,
       );
@@ -71,10 +72,13 @@ function stillRunning(claimed: Claimed, answer: Answer & { kind: 'running' }, ab
     watch,
     attempt: { raw: answer.raw },
     video: { progress, progressSource, upstreamQueued: answer.queued, renderingAt },
-    event: progress > video.progress || answer.queued !== video.upstreamQueued ? 'progress' : undefined,
+    event: stepOf(progress) > stepOf(video.progress) || answer.queued !== video.upstreamQueued ? 'progress' : undefined,
     data: { progress, queued: answer.queued },
   });
 }
+
+/** Only so many percent at a time are worth an event: an estimate would write one with every look. */
+const stepOf = (percent: number): number => Math.floor(percent / 5);
 
 /** A job that was never seen waiting has rendered since it was accepted; one that was, since the first look that says so. */
 function renderingSince(video: Video, queued: boolean, now: Date): Date | null {
@@ -102,6 +106,7 @@ function rendered(claimed: Claimed, answer: Answer & { kind: 'completed' }, abou
   // The provider's own times count from its acceptance: they hold its queue too, where it had one.
   const waited = renderingAt !== null && acceptedAt !== null && renderingAt > acceptedAt;
   const renderMs = (waited ? null : answer.renderMs) ?? measuredMs(claimed, about.now);
+  const { costMicroUsd } = answer;
   if (watch.discard) {
     return move(claimed, 'canceled', {
       event: 'canceled',
@@ -109,6 +114,7 @@ function rendered(claimed: Claimed, answer: Answer & { kind: 'completed' }, abou
       data: { discarded: true },
       attempt: looked(claimed, { outcome: 'completed', raw: answer.raw, watch }),
       video: { errorCode: 'canceled', completedAt: about.now },
+      costMicroUsd,
       renderMs,
     });
   }
@@ -119,6 +125,7 @@ function rendered(claimed: Claimed, answer: Answer & { kind: 'completed' }, abou
     data: isTerminal(video.state) ? { late: true } : {},
     attempt: looked(claimed, { outcome: 'completed', raw: answer.raw, watch }),
     video: { progress: 99, upstreamQueued: false, notBefore: null },
+    costMicroUsd,
     renderMs,
   });
 }
@@ -141,11 +148,14 @@ function missing(claimed: Claimed, about: Circumstances): Move {
   const since = before?.since ?? about.now.toISOString();
   const spreadMs = about.now.getTime() - Date.parse(since);
   if (about.missingCounts && count >= missingNeeded && spreadMs >= missingSpreadMs) {
+    if (isTerminal(claimed.video.state)) return waiting(claimed, about, { watch: attempt.watch });
+    // Believed, and not settled: servers find their jobs again. It is watched on, and a late clip is still kept.
     return fail(claimed, 'job_not_found', 'the provider no longer knows this job', {
       at: about.now,
       actor: { type: 'provider' },
-      attempt: looked(claimed),
+      attempt: looked(claimed, { outcome: null, error: null, watch: { ...attempt.watch, missing: { since, count } } }),
       data: { looks: count },
+      next: nextLook({ ...about, video: { ...claimed.video, state: 'failed' }, attempt }),
     });
   }
   const restMs = (missingSpreadMs / (missingNeeded - 1)) * (1 + 0.1 * about.random);

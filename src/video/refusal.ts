@@ -9,12 +9,19 @@ import { type Claimed, isTerminal } from './video.ts';
  */
 export function afterRefusal(
   claimed: Claimed,
-  refusal: { code: FailureCode; message: string; event: 'failed' | 'rejected'; settled: AttemptPatch },
+  refusal: {
+    code: FailureCode;
+    message: string;
+    event: 'failed' | 'rejected';
+    settled: AttemptPatch;
+    /** By the provider's own bill, where it gives one. */
+    costMicroUsd?: number | undefined;
+  },
   about: { now: Date; random: number; nextAttemptId: string },
 ): Move {
   const { video, attempt } = claimed;
-  const { code, message, event, settled } = refusal;
-  const wanted = !video.cancelRequestedAt && !isTerminal(video.state) && video.state !== 'canceling';
+  const { code, message, event, settled, costMicroUsd } = refusal;
+  const wanted = !costMicroUsd && !video.cancelRequestedAt && !isTerminal(video.state) && video.state !== 'canceling';
   if (wanted && failureOf(code).retriesItself && attempt.n < maxAutomaticAttempts) {
     return move(claimed, 'queued', {
       event: 'retried',
@@ -25,5 +32,6 @@ export function afterRefusal(
       video: { notBefore: new Date(about.now.getTime() + backoffMs(attempt.n + 2, about.random)) },
     });
   }
-  return fail(claimed, code, message, { at: about.now, event, actor: { type: 'provider' }, attempt: settled });
+  const actor = { type: 'provider' as const };
+  return fail(claimed, code, message, { at: about.now, event, actor, attempt: settled, costMicroUsd });
 }

@@ -5,11 +5,11 @@ import { afterSubmission, becomeUnknown, intend, stillUnknown } from './submissi
 import { about, at, claimedIn, t0 } from './testing.ts';
 
 const more = { deadlineMs: 900_000, retentionMs: 3_600_000 };
-const submitting = () => applied(claimedIn('queued'), intend(claimedIn('queued'), t0, more.retentionMs));
+const submitting = () => applied(claimedIn('queued'), intend(claimedIn('queued'), t0, more));
 
 describe('the outcome of a create', () => {
   it('commits the intent with the time of sending, under the same claim', () => {
-    const intent = intend(claimedIn('queued'), t0, 0);
+    const intent = intend(claimedIn('queued'), t0, { retentionMs: 0 });
     expect(intent).toMatchObject({
       to: 'submitting',
       keepsClaim: true,

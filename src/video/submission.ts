@@ -12,11 +12,30 @@ const later = (at: Date, ms: number): Date => new Date(at.getTime() + ms);
 export const watchMs = (retentionMs: number): number => Math.max(24 * 3_600_000, retentionMs);
 
 /** Intent, committed before a byte leaves: a crash from here on is `unknown`, never a second paid request. */
-export function intend(claimed: Claimed, now: Date, retentionMs: number): Move {
+export function intend(
+  claimed: Claimed,
+  now: Date,
+  {
+    retentionMs,
+    credentialId = null,
+    callable = false,
+  }: {
+    retentionMs: number;
+    credentialId?: string | null;
+    /** The provider is told where to call us. */
+    callable?: boolean;
+  },
+): Move {
+  const { attempt } = claimed;
   return move(claimed, 'submitting', {
     event: 'submitting',
-    data: { attempt: claimed.attempt.n },
-    attempt: { sentAt: now, watchUntil: later(now, watchMs(retentionMs)) },
+    data: { attempt: attempt.n },
+    attempt: {
+      sentAt: now,
+      credentialId,
+      watchUntil: later(now, watchMs(retentionMs)),
+      watch: { ...attempt.watch, webhook: callable || undefined },
+    },
     video: { notBefore: null },
     next: now,
     keepsClaim: true,
@@ -33,7 +52,7 @@ export function afterSubmission(
   const { now } = about;
   switch (outcome.kind) {
     case 'accepted':
-      return accepted(claimed, outcome.operation, outcome.upstreamId, about, 'accepted');
+      return accepted(claimed, outcome, about, 'accepted');
     case 'unsent':
     case 'limited': {
       const count = (attempt.watch.unsent?.count ?? 0) + 1;
@@ -66,12 +85,12 @@ export function afterSubmission(
 /** The provider has it. A wish to cancel that came meanwhile is done now. */
 export function accepted(
   claimed: Claimed,
-  operation: JsonObject,
-  upstreamId: string,
+  { operation, upstreamId, warnings = [] }: { operation: JsonObject; upstreamId: string; warnings?: string[] },
   about: Circumstances & { deadlineMs: number; retentionMs: number },
   event: 'accepted' | 'adopted',
 ): Move {
   const { video, attempt } = claimed;
+  const ignored = warnings.filter((warning) => !video.warnings.includes(warning));
   const { now } = about;
   const { listings: _found, unsent: _reached, ...watch } = attempt.watch;
   // A given-up take stays where it is: only a clip brings it back.
@@ -79,9 +98,10 @@ export function accepted(
   return move(claimed, to, {
     event,
     actor: event === 'accepted' ? { type: 'provider' } : { type: 'system' },
-    data: { upstream_id: upstreamId },
+    data: { upstream_id: upstreamId, ...(ignored.length > 0 && { warnings: ignored }) },
     attempt: { operation, upstreamId, watch, watchUntil: later(now, watchMs(about.retentionMs)) },
     video: {
+      ...(ignored.length > 0 && { warnings: [...video.warnings, ...ignored] }),
       acceptedAt: now,
       deadlineAt: later(now, about.deadlineMs),
       upstreamQueued: false,
@@ -127,7 +147,9 @@ export function stillUnknown(
   const watch = { ...attempt.watch, listings };
   const spreadMs = now.getTime() - Date.parse(listings.since);
   const believed = listings.count >= listingsNeeded && spreadMs >= listingSpreadMs;
-  const asks = video.state === 'unknown' && (listing === 'impossible' || believed);
+  // Who cannot be searched may still call, at the latest when the clip is done.
+  const silent = listing === 'impossible' && (!watch.webhook || spreadMs >= about.typical.p90);
+  const asks = video.state === 'unknown' && (silent || believed);
   const to = asks ? 'needs_decision' : video.state;
   return move(claimed, to, {
     ...(asks ? { event: 'needs_decision' as const } : listing === 'complete' ? { event: 'listed' as const } : {}),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FailureCode } from './failure.ts';
+import type { Source } from './money.ts';
 
 /** Every state of a video; what each means and who moves it on stands in docs/states.md. */
 export const states = [
@@ -126,6 +127,17 @@ export const requestSchema = z.object({
   seed: z.number().int().nullable(),
   settings: z.record(z.string(), z.json()),
   inputs: z.array(z.string()),
+  /** Made of a finished clip of the same provider, or (`upstreamId` null) of the video that is the only input. */
+  from: z
+    .object({
+      operation: z.enum(['remix', 'edit', 'extend']),
+      upstreamId: z.string().nullable(),
+      /** What an extension adds; `seconds` is the whole. */
+      addedSeconds: z.number().positive().optional(),
+    })
+    .optional(),
+  /** The provider's ids of those who appear. */
+  characters: z.array(z.string()).optional(),
 });
 export type Request = z.infer<typeof requestSchema>;
 
@@ -147,6 +159,8 @@ export const watchSchema = z.object({
   cancel: z.object({ at: z.string(), refused: z.boolean() }).optional(),
   /** The user wants a result that arrives after a cancel to be thrown away. */
   discard: z.boolean().optional(),
+  /** The provider was told where to call us. */
+  webhook: z.boolean().optional(),
   /** Nothing reached the provider so far: tries to connect. */
   unsent: z.object({ count: z.number(), reason: z.string() }).optional(),
 });
@@ -169,6 +183,8 @@ export type Attempt = {
   /** The provider's handle, opaque to us. */
   operation: JsonObject | null;
   upstreamId: string | null;
+  /** Which of the provider's keys it was sent with; null = not sent, or without one. */
+  credentialId: string | null;
   outcome: Outcome | null;
   error: string | null;
   checks: number;
@@ -177,6 +193,11 @@ export type Attempt = {
   watch: Watch;
   /** The provider's last answer: secrets stripped, at most 8 kB. */
   raw: Json;
+  /** What it was expected to cost when it was asked for, in millionths of a US dollar; null = the price is not known. */
+  estimateMicroUsd: number | null;
+  /** What it came to; null = not settled yet. 0 without a `costSource` = nobody knows. */
+  costMicroUsd: number | null;
+  costSource: Source | null;
 };
 
 export const assetKinds = ['clip', 'thumbnail', 'spritesheet', 'reference'] as const;
