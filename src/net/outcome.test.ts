@@ -29,11 +29,26 @@ async function serve(onConnection: (socket: Socket) => void) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/videos`, seen };
 }
 
-const send = (url: string, options: { signal?: AbortSignal; body?: Uint8Array; maxBytes?: number } = {}) =>
+const send = (url: string, options: { signal?: AbortSignal; body?: Uint8Array | Blob; maxBytes?: number } = {}) =>
   post({ url, headers: {}, body: Buffer.from('{}'), signal: AbortSignal.timeout(5_000), ...options });
 
 const answer = (text: string, extra = '') =>
   `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\n${extra}\r\n${text}`;
+
+test('a blob is sent as the same bytes, with its length', async () => {
+  const { url, seen } = await serve((socket) => {
+    socket.on('data', () => seen.text.endsWith('the end') && socket.end(answer('{}')));
+  });
+  const body = new Blob(['x'.repeat(3_000_000), 'the end']);
+  expect(await send(url, { body })).toMatchObject({ kind: 'answered', status: 200 });
+  expect(seen.text).toContain(`content-length: ${body.size}`);
+  expect(seen.text.slice(seen.text.indexOf('\r\n\r\n') + 4)).toBe(await body.text());
+});
+
+test('a blob that cannot be read to its end is lost, as is one that nobody reads', async () => {
+  const { url } = await serve((socket) => socket.once('data', () => socket.destroy()));
+  expect((await send(url, { body: new Blob(['x'.repeat(30_000_000)]) })).kind).toBe('lost');
+});
 
 describe('unsent: nothing was written', () => {
   test('nobody listens', async () => {

@@ -1,12 +1,16 @@
 import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect as connectTcp, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as WebStream } from 'node:stream/web';
 import { connect as connectTls } from 'node:tls';
 
 export type Post = {
   url: string;
   headers: Record<string, string>;
-  body: Uint8Array;
+  /** A blob is read as it is sent. */
+  body: Uint8Array | Blob;
   signal: AbortSignal;
   connectTimeoutMs?: number;
   /** Of the answer; more is cut off. */
@@ -78,7 +82,11 @@ function exchange(socket: Socket, { url, headers, body, signal, maxBytes = 1_000
   return new Promise((resolve, reject) => {
     const outgoing: ClientRequest = send(url, {
       method: 'POST',
-      headers: { ...headers, 'content-length': String(body.byteLength), connection: 'close' },
+      headers: {
+        ...headers,
+        'content-length': String(body instanceof Blob ? body.size : body.byteLength),
+        connection: 'close',
+      },
       // Only without an agent is this very socket used.
       createConnection: () => socket,
       signal,
@@ -94,7 +102,8 @@ function exchange(socket: Socket, { url, headers, body, signal, maxBytes = 1_000
     outgoing.on('error', (error) => {
       if (!answering || signal.aborted) reject(error);
     });
-    outgoing.end(body);
+    if (!(body instanceof Blob)) outgoing.end(body);
+    else pipeline(Readable.fromWeb(body.stream() as WebStream), outgoing).catch((error) => answering || reject(error));
   });
 }
 

@@ -7,7 +7,9 @@ export type { Response } from 'undici';
 
 export type SafeFetch = (url: string | URL, init?: SafeInit) => Promise<Response>;
 export type SafeInit = {
-  method?: 'GET' | 'HEAD' | 'DELETE';
+  method?: 'GET' | 'HEAD' | 'DELETE' | 'POST' | 'PUT';
+  /** Of a POST or PUT; without it they are empty. */
+  body?: string;
   headers?: Record<string, string>;
   signal?: AbortSignal;
   /** 5 by default. Redirects are followed for GET and HEAD only. */
@@ -23,6 +25,8 @@ export type SafeFetchOptions = {
   headersTimeoutMs?: number;
   /** Silence between two chunks of a body. */
   bodyTimeoutMs?: number;
+  /** Plain http only at the hosts that are allowed. */
+  httpsOnly?: boolean;
   resolve?: Resolve;
 };
 
@@ -32,7 +36,7 @@ export class UnsafeUrl extends Error {
 }
 
 /** What may still be said to another origin than the one first asked: nothing that could hold a key. */
-const harmlessHeaders = new Set(['accept', 'accept-encoding', 'range', 'user-agent']);
+const harmlessHeaders = new Set(['accept', 'accept-encoding', 'if-range', 'range', 'user-agent']);
 
 /**
  * A fetch for URLs that strangers wrote. Every address that a name resolves to must be public, the connection goes to
@@ -41,6 +45,7 @@ const harmlessHeaders = new Set(['accept', 'accept-encoding', 'range', 'user-age
  */
 export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
   const { allowHosts, connectTimeoutMs = 10_000, headersTimeoutMs = 60_000, bodyTimeoutMs = 60_000 } = options;
+  const { httpsOnly = false } = options;
   const resolve = options.resolve ?? ((hostname) => resolveHost(hostname, { all: true }));
   const limits = { headersTimeout: headersTimeoutMs, bodyTimeout: bodyTimeoutMs };
   // Two agents, so that a connection to an admitted host is never reused for a checked one.
@@ -50,26 +55,43 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
     (typeof allowHosts === 'function' ? allowHosts() : allowHosts).some((entry) => matches(entry, url));
 
   return async (input, init = {}) => {
-    const { method = 'GET', signal, maxRedirects = 5 } = init;
+    const { method = 'GET', body, signal, maxRedirects = 5 } = init;
     const first = new URL(input);
     let url = first;
     for (let hop = 0; ; hop++) {
       const allowed = isAllowed(url);
       checkUrl(url, allowed);
+      if (httpsOnly && !allowed && url.protocol !== 'https:') throw new UnsafeUrl('only https is fetched');
       const response = await send(url, {
         method,
         headers: headersFor(url, first, init.headers ?? {}),
         redirect: 'manual',
+        ...(body !== undefined && { body }),
         dispatcher: allowed ? admitted : checked,
         ...(signal && { signal }),
       });
       const location = response.headers.get('location');
-      if (method === 'DELETE' || response.status < 300 || response.status > 399 || !location) return response;
+      const follows = method === 'GET' || method === 'HEAD';
+      if (!follows || response.status < 300 || response.status > 399 || !location) return response;
       await response.body?.cancel();
       if (hop >= maxRedirects) throw new UnsafeUrl(`more than ${maxRedirects} redirects`);
       url = parseUrl(location, url);
     }
   };
+}
+
+/** Why no POST goes there, as far as the address itself tells; null = its host is looked up when it is asked. */
+export function refusalOf(address: string, allowHosts: readonly string[]): string | null {
+  const url = new URL(address);
+  const allowed = allowHosts.some((entry) => matches(entry, url));
+  if (!allowed && url.protocol !== 'https:') return 'must begin with https://';
+  try {
+    checkUrl(url, allowed);
+    return null;
+  } catch (error) {
+    if (error instanceof UnsafeUrl) return `cannot be told: ${error.message}`;
+    throw error;
+  }
 }
 
 /** undici wraps what its connector throws: our own refusal must come out as itself. */
