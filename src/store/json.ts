@@ -7,6 +7,8 @@ export function toJson(value: unknown): string {
   return unstorable.test(text) ? JSON.stringify(clean(JSON.parse(text))) : text;
 }
 
+const ordinary = { enumerable: true, configurable: true, writable: true };
+
 /** A deep copy in which every string and key can be stored: U+0000 removed, lone surrogates replaced. */
 export function clean<T>(value: T): T;
 export function clean(value: unknown): unknown {
@@ -14,9 +16,14 @@ export function clean(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(clean);
   if (value instanceof Date) return new Date(value);
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[cleanText(key), clean(inner)]])),
-  );
+  const copy: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value)) {
+    // Assigning to it would change the prototype.
+    if (key === '__proto__') Object.defineProperty(copy, key, { value: clean(inner), ...ordinary });
+    else if (inner !== undefined) copy[cleanText(key)] = clean(inner);
+  }
+  return copy;
 }
 
-export const cleanText = (text: string): string => text.replaceAll('\0', '').toWellFormed();
+export const cleanText = (text: string): string =>
+  text.isWellFormed() && !text.includes('\0') ? text : text.replaceAll('\0', '').toWellFormed();

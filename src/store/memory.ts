@@ -1,4 +1,4 @@
-import type { NewVideo, Store } from '#engine/system.ts';
+import type { Store } from '#engine/system.ts';
 import {
   activity,
   audit,
@@ -9,44 +9,55 @@ import {
   throughput,
   troubled,
 } from '#store/memory/admin.ts';
-import { claim, claimDue, claimForeign, claimOne, nextDueAt, release, renew } from '#store/memory/claim.ts';
+import { changeCircuit, holds, takeCall } from '#store/memory/circuit.ts';
+import { claim, claimDue, claimForeign, claimOne, claimWaiting, nextDue, release, renew } from '#store/memory/claim.ts';
+import { create, saveReserving } from '#store/memory/create.ts';
+import {
+  addFile,
+  addPoster,
+  asset,
+  dropReference,
+  dropUnusedReferences,
+  expire,
+  expiring,
+  orphansAmong,
+  reference,
+  references,
+} from '#store/memory/files.ts';
 import { hint, markWatched, requestCancel } from '#store/memory/hint.ts';
 import { admit } from '#store/memory/line.ts';
+import { ledgerOf, ownCaps, ownerLimits, setCap, setOwnerLimits, spendBetween, spending } from '#store/memory/money.ts';
+import { addCharacter, answered, character, dropCharacter } from '#store/memory/once.ts';
 import { count, eventsAfter, get, list, ofVideo } from '#store/memory/read.ts';
 import { kindOf, saveMoves } from '#store/memory/save.ts';
-import {
-  hasOtherAnswers,
-  knownUpstreamIds,
-  lostAttempts,
-  recordStart,
-  saveOperation,
-} from '#store/memory/submission.ts';
-import { emptyTables, owned, providerRow, type Tables, writeEvent } from '#store/memory/tables.ts';
+import { hasOtherAnswers, knownUpstreamIds, lostAttempts, saveOperation } from '#store/memory/submission.ts';
+import { emptyTables, owned, providerRow, writeEvent } from '#store/memory/tables.ts';
+import { learnedFrom } from '#store/submissions/durations.ts';
 import { quantilesOf } from '#video/progress.ts';
-import { QueueFull } from '#video/queue-full.ts';
-import { learnedFrom } from './durations.ts';
 import { clean } from './json.ts';
-import { newVideo } from './new-video.ts';
 
 /** A store of maps, gone with the process: the same answers as the databases, for tests that need none. */
-export function openMemoryStore(options: { now?: () => Date } = {}): Store {
-  const tables = emptyTables(options.now ?? (() => new Date()));
-  const { videos, assets, events, boots, providers, turns } = tables;
+export function openMemoryStore(options: { now?: () => Date; dailyCapMicroUsd?: number | null } = {}): Store {
+  const tables = emptyTables(options.now ?? (() => new Date()), options.dailyCapMicroUsd);
+  const { videos, events, boots, turns } = tables;
   return {
-    create: async (asked, limit) => create(tables, asked, limit),
+    create: async (...args) => create(tables, ...args),
+    answered: async (id) => answered(tables, id),
     admit: async (...args) => admit(tables, ...args),
     claim: async (...args) => claim(tables, ...args),
     claimForeign: async (...args) => claimForeign(tables, ...args),
     claimOne: async (...args) => claimOne(tables, ...args),
+    claimWaiting: async (...args) => claimWaiting(tables, ...args),
     claimDue: async (...args) => claimDue(tables, ...args),
     renew: async (...args) => renew(tables, ...args),
     release: async (claims) => release(tables, claims),
     saveMoves: async (moves) => saveMoves(tables, moves),
+    saveReserving: async (...args) => saveReserving(tables, ...args),
     saveOperation: async (...args) => saveOperation(tables, ...args),
     requestCancel: async (...args) => requestCancel(tables, ...args),
     hint: async (...args) => hint(tables, ...args),
     markWatched: async (...args) => markWatched(tables, ...args),
-    nextDueAt: async (...args) => nextDueAt(tables, ...args),
+    nextDue: async (...args) => nextDue(tables, ...args),
     releaseAllClaims: async () => {
       for (const video of videos.values()) video.claimedUntil = null;
     },
@@ -54,9 +65,14 @@ export function openMemoryStore(options: { now?: () => Date } = {}): Store {
 
     lostAttempts: async (...args) => lostAttempts(tables, ...args),
     knownUpstreamIds: async (...args) => knownUpstreamIds(tables, ...args),
-    recordStart: async (...args) => recordStart(tables, ...args),
-    startsStopped: async (provider) => (providers.get(provider)?.stoppedAt ?? null) !== null,
-    resumeStarts: async (provider) => recordStart(tables, provider, false),
+    attempt: async (id) => clean(tables.attempts.get(id) ?? null),
+    takeCall: async (...args) => takeCall(tables, ...args),
+    wasCalled: async (attemptId) => [...tables.calls.values()].includes(attemptId),
+    countCall: async (provider, kind) => {
+      providerRow(tables, provider).calls[kind] += 1;
+    },
+    changeCircuit: async (...args) => changeCircuit(tables, ...args),
+    holds: async () => holds(tables),
     setPaused: async (...args) => setPaused(tables, ...args),
     takeTokens: async (...args) => takeTokens(tables, ...args),
     giveTokens: async (provider, tokens) => {
@@ -67,6 +83,13 @@ export function openMemoryStore(options: { now?: () => Date } = {}): Store {
     endTurn: async (name, holder) => {
       if (turns.get(name)?.holder === holder) turns.delete(name);
     },
+    spending: async (ownerId) => spending(tables, ownerId),
+    ownCaps: async () => ownCaps(tables),
+    setCap: async (...args) => setCap(tables, ...args),
+    ownerLimits: async (ownerId) => ownerLimits(tables, ownerId),
+    setOwnerLimits: async (...args) => setOwnerLimits(tables, ...args),
+    ledgerOf: async (videoId) => ledgerOf(tables, videoId),
+    spendBetween: async (...args) => spendBetween(tables, ...args),
     hasOtherAnswers: async (...args) => hasOtherAnswers(tables, ...args),
     quantiles: async (...kind) => {
       const known = tables.durations.filter(({ kind: other }) => other === kindOf(...kind)).slice(-learnedFrom.most);
@@ -76,16 +99,23 @@ export function openMemoryStore(options: { now?: () => Date } = {}): Store {
     get: async (...args) => get(tables, ...args),
     list: async (query) => list(tables, query),
     count: async (ownerId) => count(tables, ownerId),
-    asset: async (id, ownerId) => {
-      const found = assets.get(id);
-      if (!found || (ownerId !== null && found.ownerId !== ownerId)) return null;
-      const { ownerId: _owner, ...asset } = found;
-      return clean(asset);
+    asset: async (...args) => asset(tables, ...args),
+    addPoster: async (...args) => addPoster(tables, ...args),
+    orphansAmong: async (keys) => orphansAmong(tables, keys),
+    expiring: async (...args) => expiring(tables, ...args),
+    expire: async (...args) => expire(tables, ...args),
+    addReference: async (...args) => addFile(tables, ...args),
+    reference: async (...args) => reference(tables, ...args),
+    references: async (query) => references(tables, query),
+    dropReference: async (...args) => dropReference(tables, ...args),
+    dropUnusedReferences: async (...args) => dropUnusedReferences(tables, ...args),
+    addCharacter: async (...args) => addCharacter(tables, ...args),
+    character: async (...args) => character(tables, ...args),
+    confirmCharacter: async (id, upstreamId) => {
+      const found = tables.characters.get(id);
+      if (found) found.upstreamId = upstreamId;
     },
-    addAsset: async (asset, ownerId) => {
-      if (assets.has(asset.id)) throw new Error(`the file ${asset.id} exists`);
-      assets.set(asset.id, { ...clean(asset), ownerId });
-    },
+    dropCharacter: async (id) => dropCharacter(tables, id),
     setStarred: async (id, ownerId, starred) => {
       const video = owned(tables, id, ownerId);
       if (video) video.starredAt = starred ? (video.starredAt ?? tables.now()) : null;
@@ -119,20 +149,4 @@ export function openMemoryStore(options: { now?: () => Date } = {}): Store {
     check: async () => {},
     close: async () => {},
   };
-}
-
-function create(tables: Tables, asked: NewVideo[], limit: number): void {
-  for (const ownerId of new Set(asked.map((video) => video.ownerId))) {
-    const queued = [...tables.videos.values()].filter((video) => video.ownerId === ownerId && video.state === 'queued');
-    const more = asked.filter((video) => video.ownerId === ownerId).length;
-    if (queued.length + more > limit) throw new QueueFull(limit);
-  }
-  for (const wish of asked) {
-    const { video, attempt } = clean(newVideo(wish));
-    const row = { ...video, createdAt: tables.now() };
-    tables.videos.set(row.id, row);
-    tables.attempts.set(attempt.id, attempt);
-    writeEvent(tables, row, { type: 'created', actor: wish.actor, data: wish.data }, null);
-  }
-  tables.notify('due', 'events');
 }

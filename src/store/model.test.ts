@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Store, StoredEvent } from '#engine/system.ts';
 import { leaseMs, wish } from '#store/conformance/scene.ts';
+import { BudgetExceeded } from '#video/budget-exceeded.ts';
 import { edges, move } from '#video/lifecycle.ts';
-import { type Claimed, type State, states } from '#video/video.ts';
+import { QueueFull } from '#video/queue-full.ts';
+import { type Claimed, outcomes, type State, states } from '#video/video.ts';
 import { openMemoryStore, testStores } from './testing.ts';
 
 /** Two stores on one clock that are told the same, and must answer the same. */
@@ -24,18 +26,24 @@ const recent = (claims: Claimed[], n: number) => pick(claims.slice(n % 7 === 0 ?
 const providers = ['sim', 'other'];
 const owners = ['ada', 'bob'];
 const nat = fc.nat(1_000);
+const dailyCapMicroUsd = 300_000;
 
-const create = fc.record({ n: fc.integer({ min: 1, max: 3 }), owner: nat, provider: nat, priority: nat }).map(
-  ({ n, owner, provider, priority }): Step =>
+/** Of one take, in millionths; null = not known. */
+const price = fc.option(fc.constantFrom(0, 10_000, 40_000));
+const count = fc.integer({ min: 1, max: 3 });
+
+const create = fc.record({ n: count, owner: nat, provider: nat, priority: nat, price }).map(
+  ({ n, owner, provider, priority, price }): Step =>
     async (pair) => {
       const ownerId = pick(owners, owner) ?? 'ada';
-      const wishes = Array.from({ length: n }, (_, i) =>
-        wish(pair.asked.length + i + 1, {
+      const wishes = Array.from({ length: n }, (_, i) => {
+        const plain = wish(pair.asked.length + i + 1, {
           ownerId,
           provider: pick(providers, provider) ?? 'sim',
           priority: pick([-1, 0, 1] as const, priority) ?? 0,
-        }),
-      );
+        });
+        return { ...plain, attempt: { ...plain.attempt, estimateMicroUsd: price } };
+      });
       const outcome = await both(pair, (store) => store.create(wishes, 12).then(() => 'created', String));
       if (outcome === 'created') pair.asked.push(...wishes.map(({ id }) => id));
     },
@@ -85,6 +93,8 @@ const shape = fc.record({
   retries: fc.boolean(),
   forgetsWish: fc.boolean(),
   twinFile: fc.boolean(),
+  outcome: fc.option(fc.constantFrom(...outcomes), { nil: undefined }),
+  costMicroUsd: fc.option(fc.nat(60_000), { nil: undefined }),
   progress: fc.nat(120),
   text: fc.string({ unit: 'binary', maxLength: 8 }),
   renderMs: fc.option(fc.integer({ min: 1, max: 9_999 })),
@@ -116,7 +126,13 @@ const save = fc.array(shape, { minLength: 1, maxLength: 3 }).map(
             ...(restMs === null ? {} : { notBefore: at(restMs) }),
             ...(one.forgetsWish ? { cancelRequestedAt: null } : {}),
           },
-          attempt: { checks: attempt.checks + 1, raw: { text }, watch: one.event ? {} : { discard: true } },
+          attempt: {
+            checks: attempt.checks + 1,
+            raw: { text },
+            watch: one.event ? {} : { discard: true },
+            ...(one.outcome && { outcome: one.outcome }),
+          },
+          costMicroUsd: one.costMicroUsd,
           ...(one.event ? { event: 'progress' as const, data: { [text]: text } } : {}),
           ...(one.retries && to === 'queued'
             ? { nextAttempt: { id: `attempt_${pair.steps}_${video.id}`, n: attempt.n + 1 } }
@@ -192,6 +208,52 @@ const accept = fc.record({ which: nat, job: fc.nat(8) }).map(
     },
 );
 
+const hear = fc.record({ which: nat, event: fc.nat(6), news: fc.nat(6) }).map(
+  ({ which, event, news }): Step =>
+    async (pair) => {
+      const claim = recent(pair.claims, which);
+      if (!claim) return;
+      await both(pair, (store) => store.takeCall('sim', `event ${event}`, claim.attempt.id));
+      await both(pair, (store) => store.wasCalled(claim.attempt.id));
+      const videoId = claim.video.id;
+      const kinds = ['unclear', 'clear', 'answered', 'try', 'trial'] as const;
+      const kind = kinds[news];
+      await both(pair, (store) => store.changeCircuit('sim', kind ? { kind } : { kind: 'trouble', videoId }));
+      await both(pair, (store) => store.holds());
+      await both(pair, (store) => store.activity());
+    },
+);
+
+/** What cannot be written is said in each store's own words. */
+const refusal = (error: Error) =>
+  error instanceof BudgetExceeded || error instanceof QueueFull ? error.message : 'not written';
+
+const retry = fc.record({ which: nat, again: fc.boolean() }).map(
+  ({ which, again }): Step =>
+    async (pair) => {
+      const claimed = recent(pair.claims, which);
+      if (!claimed) return;
+      pair.steps += 1;
+      const { video, attempt } = claimed;
+      const nextAttempt = { id: `attempt_${pair.steps}_${video.id}`, n: attempt.n + 1 };
+      const plain = wish(pair.asked.length + 1, { ownerId: video.ownerId });
+      const { estimateMicroUsd } = attempt;
+      const take = again ? { ...plain, attempt: { ...plain.attempt, estimateMicroUsd } } : null;
+      const step = move(claimed, video.state, { next: null, ...(again ? {} : { nextAttempt }) });
+      const outcome = await both(pair, (store) => store.saveReserving(step, take, 12).catch(refusal));
+      if (take && outcome === 'saved') pair.asked.push(take.id);
+    },
+);
+
+const cap = fc.record({ owner: nat, capMicroUsd: fc.option(fc.nat(200_000)), follows: fc.boolean() }).map(
+  ({ owner, capMicroUsd, follows }): Step =>
+    async (pair) => {
+      const ownerId = pick([...owners, null], owner) ?? null;
+      const to = follows && ownerId ? 'default' : capMicroUsd;
+      await both(pair, (store) => store.setCap(ownerId, to, { type: 'user', id: 'ada' }));
+    },
+);
+
 const watch = fc.record({ which: nat, forMs: fc.nat(100_000) }).map(
   ({ which, forMs }): Step =>
     async (pair) =>
@@ -220,12 +282,15 @@ const steps = fc.array(
     { weight: 4, arbitrary: admit },
     { weight: 6, arbitrary: claim },
     { weight: 2, arbitrary: claimOne },
+    { weight: 2, arbitrary: hear },
     { weight: 8, arbitrary: save },
     { weight: 2, arbitrary: renew },
     { weight: 2, arbitrary: release },
     { weight: 4, arbitrary: hint },
     { weight: 2, arbitrary: cancel },
     { weight: 3, arbitrary: accept },
+    { weight: 2, arbitrary: retry },
+    { weight: 1, arbitrary: cap },
     { weight: 1, arbitrary: watch },
     { weight: 1, arbitrary: star },
     { weight: 4, arbitrary: pass },
@@ -248,7 +313,14 @@ async function everything(store: Store, asked: string[]): Promise<unknown> {
     counts: [await store.count(null), await store.count('ada')],
     found: (await store.list({ ownerId: 'ada', states: [...states.slice(0, 5)], q: 'FOX', limit: 2, order: 'asc' }))
       .length,
-    next: await store.nextDueAt(),
+    next: (await store.nextDue()).at,
+    ledgers: await Promise.all(asked.map((id) => store.ledgerOf(id))),
+    spending: await Promise.all(owners.map((owner) => store.spending(owner))),
+    spends: [
+      await store.spendBetween(null, '2026-01-01', '2026-01-02'),
+      await store.spendBetween('ada', '2026-01-01', '2026-01-01'),
+    ],
+    caps: await store.ownCaps(),
     learned: await store.quantiles('sim/test', 4, '320x180'),
   };
 }
@@ -260,8 +332,8 @@ describe.each(testStores().filter(({ name }) => name !== 'memory'))('$name', ({ 
         const clock = { ms: Date.UTC(2026, 0, 1) };
         const now = () => new Date(clock.ms);
         const pair: Pair = {
-          model: openMemoryStore({ now }),
-          real: await open({ now }),
+          model: openMemoryStore({ now, dailyCapMicroUsd }),
+          real: await open({ now, dailyCapMicroUsd }),
           clock,
           claims: [],
           asked: [],

@@ -1,7 +1,8 @@
 import { getTableColumns } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Asset, Attempt, Video } from '#video/video.ts';
-import { assets, attempts, videos } from './schema.ts';
+import { characters } from './schema/v1.ts';
+import { assets, attempts, videos } from './schema/videos.ts';
 
 /** A row as `row_to_json` gives it, the same from both drivers: snake_case, times as ISO text. */
 export type Row = Record<string, unknown>;
@@ -40,6 +41,7 @@ export function mapper<T extends PgTable>(table: T) {
 export const videoRows = mapper(videos);
 export const attemptRows = mapper(attempts);
 export const assetRows = mapper(assets);
+export const characterRows = mapper(characters);
 
 export const toVideo = (row: Row): Video => videoRows.read(row);
 export const toAttempt = (row: Row): Attempt => {
@@ -47,6 +49,6 @@ export const toAttempt = (row: Row): Attempt => {
   return { ...attempt, raw: attempt.raw ?? null };
 };
 export function toAsset(row: Row): Asset {
-  const { ownerId: _owner, createdAt: _created, ...asset } = assetRows.read(row);
+  const { ownerId: _owner, createdAt: _created, name: _name, purpose: _purpose, ...asset } = assetRows.read(row);
   return asset;
 }

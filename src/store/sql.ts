@@ -6,10 +6,15 @@ export type Connection = {
   database: Database;
   /** The time for the next statement; null = the database's own. */
   now: () => Date | null;
+  /** Millionths of a US dollar that an owner may spend on one day, where no admin says otherwise; null = no cap. */
+  dailyCapMicroUsd: number | null;
 };
 
 /** Every statement that needs the time takes it as $1. Whole milliseconds, as JavaScript has them. */
 export const now = `date_trunc('milliseconds', coalesce($1::timestamptz, now()))`;
+
+/** The UTC day that a reserve counts against. */
+export const today = `(${now} at time zone 'utc')::date`;
 
 /** Nobody holds the row `v`: no claim, or a lease that ran out. */
 export const unclaimed = `(v.claimed_until is null or v.claimed_until <= ${now})`;
@@ -21,7 +26,7 @@ const quoted = (list: readonly State[]) => list.map((state) => `'${state}'`).joi
 export const slots = quoted(slotStates);
 export const terminal = quoted(states.filter(isTerminal));
 
-export type Channel = 'due' | 'events';
+export type Channel = 'due' | 'events' | 'settings' | 'webhooks';
 export const channelName = (database: Database, channel: Channel): string => `${database.schema}_${channel}`;
 
 /** Wakes the listeners when the transaction commits. No payload: one over 8,000 bytes would roll everything back. */

@@ -1,65 +1,111 @@
 import type { Store } from '#engine/system.ts';
+import { admit } from '#store/claims/admit.ts';
+import {
+  claim,
+  claimDue,
+  claimForeign,
+  claimOne,
+  claimWaiting,
+  release,
+  releaseAllClaims,
+  renew,
+} from '#store/claims/claim.ts';
+import { hint, markWatched, requestCancel } from '#store/claims/hint.ts';
+import { nextDue, timeOf, versionOf } from '#store/claims/next-due.ts';
+import { saveMoves } from '#store/claims/save-moves.ts';
+import { addCharacter, character, confirmCharacter, dropCharacter } from '#store/creates/characters.ts';
+import { create, saveReserving } from '#store/creates/create.ts';
+import { answered } from '#store/creates/once.ts';
 import type { Database } from '#store/database/database.ts';
-import { activity, troubled } from './activity.ts';
-import { admit } from './admit.ts';
-import { addAsset, asset, setStarred } from './assets.ts';
-import { audit, record, setPaused } from './audit.ts';
-import { bootsBetween, recordBoot } from './boots.ts';
-import { claim, claimDue, claimForeign, claimOne, release, releaseAllClaims, renew } from './claim.ts';
-import { create } from './create.ts';
-import { quantiles } from './durations.ts';
-import { hint, markWatched, requestCancel } from './hint.ts';
-import { events, eventsAfter, latestCursor } from './live-events.ts';
-import { nextDueAt, timeOf, versionOf } from './next-due.ts';
-import { setPriority } from './priority.ts';
-import { hasOtherAnswers, recordStart, resumeStarts, startsStopped } from './provider-state.ts';
-import { count, get, list } from './read.ts';
-import { saveMoves } from './save-moves.ts';
+import { audit, record, setPaused } from '#store/events/audit.ts';
+import { events, eventsAfter, latestCursor } from '#store/events/live-events.ts';
+import { addPoster, asset, orphansAmong, setStarred } from '#store/files/assets.ts';
+import { addReference, dropReference, dropUnusedReferences, reference, references } from '#store/files/references.ts';
+import { expire, expiring } from '#store/files/retention.ts';
+import { ownCaps, setCap, spending } from '#store/money/budget.ts';
+import { ledgerOf, spendBetween } from '#store/money/ledger.ts';
+import { ownerLimits, setOwnerLimits } from '#store/money/owner-limits.ts';
+import { activity, troubled } from '#store/operating/activity.ts';
+import { bootsBetween, recordBoot } from '#store/operating/boots.ts';
+import { throughput } from '#store/operating/throughput.ts';
+import { endTurn, takeTurn } from '#store/operating/turns.ts';
+import { changeCircuit, hasOtherAnswers, holds } from '#store/provider-state/circuit.ts';
+import { giveTokens, takeTokens } from '#store/provider-state/tokens.ts';
+import { countCall, takeCall, wasCalled } from '#store/submissions/calls.ts';
+import { quantiles } from '#store/submissions/durations.ts';
+import { attempt, knownUpstreamIds, lostAttempts, saveOperation } from '#store/submissions/submission.ts';
+import { setPriority } from '#store/videos/priority.ts';
+import { count, createGet, list } from '#store/videos/read.ts';
 import { type Connection, channelName } from './sql.ts';
-import { knownUpstreamIds, lostAttempts, saveOperation } from './submission.ts';
-import { throughput } from './throughput.ts';
-import { giveTokens, takeTokens } from './tokens.ts';
-import { endTurn, takeTurn } from './turns.ts';
 
 /**
  * The store on a migrated database: each operation in a file of its own, a batch of one and of a thousand by the same
- * statement. `now` replaces the database's clock, in tests.
+ * statement. `now` replaces the database's clock, in tests. Without `dailyCapMicroUsd` nobody has a cap.
  */
-export function openStore(database: Database, options: { now?: () => Date | null } = {}): Store {
-  const on: Connection = { database, now: options.now ?? (() => null) };
+export function openStore(
+  database: Database,
+  options: { now?: () => Date | null; dailyCapMicroUsd?: number | null } = {},
+): Store {
+  const { now = () => null, dailyCapMicroUsd = null } = options;
+  const on: Connection = { database, now, dailyCapMicroUsd };
   return {
     create: (...args) => create(on, ...args),
+    answered: (...args) => answered(on, ...args),
     admit: (...args) => admit(on, ...args),
     claim: (...args) => claim(on, ...args),
     claimForeign: (...args) => claimForeign(on, ...args),
     claimOne: (...args) => claimOne(on, ...args),
+    claimWaiting: (...args) => claimWaiting(on, ...args),
     claimDue: (...args) => claimDue(on, ...args),
     renew: (...args) => renew(on, ...args),
     release: (...args) => release(on, ...args),
     releaseAllClaims: () => releaseAllClaims(on),
     saveMoves: (...args) => saveMoves(on, ...args),
+    saveReserving: (...args) => saveReserving(on, ...args),
     saveOperation: (...args) => saveOperation(on, ...args),
     requestCancel: (...args) => requestCancel(on, ...args),
     hint: (...args) => hint(on, ...args),
     markWatched: (...args) => markWatched(on, ...args),
-    nextDueAt: (...args) => nextDueAt(on, ...args),
+    nextDue: (...args) => nextDue(on, ...args),
     lostAttempts: (...args) => lostAttempts(on, ...args),
     knownUpstreamIds: (...args) => knownUpstreamIds(on, ...args),
-    recordStart: (...args) => recordStart(on, ...args),
-    startsStopped: (...args) => startsStopped(on, ...args),
-    resumeStarts: (...args) => resumeStarts(on, ...args),
+    attempt: (...args) => attempt(on, ...args),
+    takeCall: (...args) => takeCall(on, ...args),
+    wasCalled: (...args) => wasCalled(on, ...args),
+    countCall: (...args) => countCall(on, ...args),
+    changeCircuit: (...args) => changeCircuit(on, ...args),
+    holds: () => holds(on),
     setPaused: (...args) => setPaused(on, ...args),
     takeTokens: (...args) => takeTokens(on, ...args),
     giveTokens: (...args) => giveTokens(on, ...args),
     takeTurn: (...args) => takeTurn(on, ...args),
     endTurn: (...args) => endTurn(on, ...args),
+    spending: (ownerId) => spending(on, ownerId),
+    ownCaps: () => ownCaps(on),
+    setCap: (...args) => setCap(on, ...args),
+    ownerLimits: (ownerId) => ownerLimits(on, ownerId),
+    setOwnerLimits: (...args) => setOwnerLimits(on, ...args),
+    ledgerOf: (...args) => ledgerOf(on, ...args),
+    spendBetween: (...args) => spendBetween(on, ...args),
     hasOtherAnswers: (...args) => hasOtherAnswers(on, ...args),
     quantiles: (...args) => quantiles(on, ...args),
-    get: (...args) => get(on, ...args),
+    get: createGet(on),
     list: (...args) => list(on, ...args),
     count: (...args) => count(on, ...args),
     asset: (...args) => asset(on, ...args),
-    addAsset: (...args) => addAsset(on, ...args),
+    addPoster: (...args) => addPoster(on, ...args),
+    orphansAmong: (...args) => orphansAmong(on, ...args),
+    expiring: (...args) => expiring(on, ...args),
+    expire: (...args) => expire(on, ...args),
+    addReference: (...args) => addReference(on, ...args),
+    reference: (...args) => reference(on, ...args),
+    references: (...args) => references(on, ...args),
+    dropReference: (...args) => dropReference(on, ...args),
+    dropUnusedReferences: (...args) => dropUnusedReferences(on, ...args),
+    addCharacter: (...args) => addCharacter(on, ...args),
+    character: (...args) => character(on, ...args),
+    confirmCharacter: (...args) => confirmCharacter(on, ...args),
+    dropCharacter: (...args) => dropCharacter(on, ...args),
     setStarred: (...args) => setStarred(on, ...args),
     setPriority: (...args) => setPriority(on, ...args),
     record: (...args) => record(on, ...args),

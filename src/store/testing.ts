@@ -6,8 +6,8 @@ import type { Store } from '#engine/system.ts';
 import type { Database } from '#store/database/database.ts';
 import { openPglite } from '#store/database/pglite.ts';
 import { openPostgres } from '#store/database/postgres.ts';
-import type { Role } from './auth-schema.ts';
 import { openMemoryStore } from './memory.ts';
+import type { Role } from './schema/auth.ts';
 import { openStore } from './store.ts';
 
 export { openMemoryStore };
@@ -17,10 +17,11 @@ export type TestDatabase = {
   /** Migrated, and closed (and dropped) after the tests of the file. The same one at each call, emptied. */
   open: () => Promise<Database>;
 };
+type StoreOptions = { now?: () => Date; dailyCapMicroUsd?: number | null };
 export type TestStore = {
   name: string;
   /** An empty store; `now` is its clock. Nothing has to be closed. */
-  open: (options?: { now?: () => Date }) => Promise<Store>;
+  open: (options?: StoreOptions) => Promise<Store>;
 };
 
 const schema = 'dailies';
@@ -38,7 +39,7 @@ export function testDatabases(): TestDatabase[] {
 export function testStores(): TestStore[] {
   const onDatabases = testDatabases().map(({ name, open }) => ({
     name,
-    open: async (options: { now?: () => Date } = {}) => {
+    open: async (options: StoreOptions = {}) => {
       const store = openStore(await open(), options);
       return { ...store, close: async () => {} };
     },

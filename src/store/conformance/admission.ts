@@ -108,6 +108,24 @@ export function admission(open: TestStore['open']): void {
       expect(await store.admit(limits, 2)).toBe(1);
     });
 
+    test('an owner may run a number of their own, and what is left out stays', async () => {
+      const { store, ask } = await setScene(open);
+      const admin = { type: 'user', id: 'root' } as const;
+      for (let n = 0; n < 4; n++) for (const ownerId of ['ada', 'bob', 'cleo']) await ask({ ownerId });
+      await store.setOwnerLimits('ada', { maxRunning: 1, maxQueued: 7 }, admin);
+      await store.setOwnerLimits('bob', { maxRunning: 3 }, admin);
+      expect(await store.admit(unlimited, 2)).toBe(1 + 3 + 2);
+      await store.setOwnerLimits('ada', { maxRunning: null }, admin);
+      expect(await store.ownerLimits('ada')).toEqual({ maxRunning: null, maxQueued: 7 });
+      expect(await store.ownerLimits('cleo')).toEqual({ maxRunning: null, maxQueued: null });
+      expect(await store.admit(unlimited, 2)).toBe(1);
+      expect((await store.audit({ type: 'owner_limits_changed', limit: 10 })).map(({ data }) => data)).toEqual([
+        { owner: 'ada', max_running: null, max_queued: 7 },
+        { owner: 'bob', max_running: 3, max_queued: null },
+        { owner: 'ada', max_running: 1, max_queued: 7 },
+      ]);
+    });
+
     test('lets a video rest as long as it must', async () => {
       const { store, clock, ask, claimed, save } = await setScene(open);
       const id = await ask();

@@ -19,16 +19,18 @@ export function claiming(open: TestStore['open']): void {
     });
 
     test('writes the look down, and tells of the one before', async () => {
-      const { clock, running, claimed, save, video } = await setScene(open);
-      const begunAt = clock.now();
+      const { clock, running, looked, save, video } = await setScene(open);
       const id = await running();
+      const first = await looked(id);
+      expect(first.video.checkedAt).toBeNull();
+      await save(first, 'running', { next: clock.in(minuteMs) });
       clock.pass(minuteMs);
-      const second = await claimed(id);
-      expect(second.video.checkedAt).toEqual(begunAt);
+      const second = await looked(id);
+      expect(second.video.checkedAt).toEqual(first.at);
       expect((await video(id)).checkedAt).toEqual(clock.now());
       await save(second, 'running', { next: clock.in(minuteMs) });
       clock.pass(1_000);
-      expect((await claimed(id)).video.checkedAt).toEqual(second.at);
+      expect((await looked(id)).video.checkedAt).toEqual(second.at);
     });
 
     test('takes no more than asked for, and nothing twice', async () => {
@@ -132,19 +134,19 @@ export function claiming(open: TestStore['open']): void {
   describe('the next due time', () => {
     test('is that of the first look, the end of a lease, or the end of a rest', async () => {
       const { store, clock, running, ask, claimed, save } = await setScene(open);
-      expect(await store.nextDueAt()).toBeNull();
+      expect((await store.nextDue()).at).toBeNull();
       const queued = await ask();
-      expect(await store.nextDueAt()).toBeNull();
+      expect((await store.nextDue()).at).toBeNull();
       await save(await claimed(queued), 'queued', { next: null, video: { notBefore: clock.in(5 * minuteMs) } });
-      expect(await store.nextDueAt()).toEqual(clock.in(5 * minuteMs));
+      expect((await store.nextDue()).at).toEqual(clock.in(5 * minuteMs));
       await running({}, 3 * minuteMs);
-      expect(await store.nextDueAt()).toEqual(clock.in(3 * minuteMs));
+      expect((await store.nextDue()).at).toEqual(clock.in(3 * minuteMs));
       await running({}, 0);
-      expect(await store.nextDueAt()).toEqual(clock.now());
+      expect((await store.nextDue()).at).toEqual(clock.now());
       await store.claim('sim', 'watch', 1, minuteMs);
-      expect(await store.nextDueAt()).toEqual(clock.in(minuteMs));
+      expect((await store.nextDue()).at).toEqual(clock.in(minuteMs));
       clock.pass(6 * minuteMs);
-      expect(await store.nextDueAt()).toEqual(clock.in(-6 * minuteMs));
+      expect((await store.nextDue()).at).toEqual(clock.in(-6 * minuteMs));
     });
   });
 }

@@ -31,7 +31,7 @@ export function hinting(open: TestStore['open']): void {
       const [claim] = await store.claim('sim', 'watch', 1, leaseMs);
       if (!claim) throw new Error('nothing was claimed');
       expect(await store.hint({ ids: [id] })).toBe(1);
-      expect(await video(id)).toEqual({ ...claim.video, woken: true });
+      expect(await video(id)).toEqual({ ...claim.video, checkedAt: clock.now(), woken: true });
       expect(await store.claim('sim', 'watch', 1, leaseMs)).toEqual([]);
       clock.pass(1_000);
       expect(await save(claim, 'running', { next: clock.in(minuteMs) })).toBe('saved');
@@ -70,9 +70,9 @@ export function hinting(open: TestStore['open']): void {
     });
 
     test('is dropped where somebody looked just now', async () => {
-      const { store, clock, running, claimed } = await setScene(open);
+      const { store, clock, running, looked } = await setScene(open);
       const id = await running();
-      const { claimSeq } = (await claimed(id)).video;
+      const { claimSeq } = (await looked(id)).video;
       await store.release([{ id, seq: claimSeq }]);
       clock.pass(4_999);
       expect(await store.hint({ ids: [id] }, { restMs: 5_000 })).toBe(0);

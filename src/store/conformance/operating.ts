@@ -145,12 +145,12 @@ export function operating(open: TestStore['open']): void {
       const { store, clock, running, claimed, save } = await setScene(open);
       await running({}, minuteMs);
       await running({ provider: 'other' }, hourMs);
-      expect(await store.nextDueAt()).toEqual(clock.in(minuteMs));
-      expect(await store.nextDueAt(['sim'])).toEqual(clock.in(hourMs));
-      expect(await store.nextDueAt(['sim', 'other'])).toBeNull();
+      expect((await store.nextDue()).at).toEqual(clock.in(minuteMs));
+      expect((await store.nextDue(['sim'])).at).toEqual(clock.in(hourMs));
+      expect((await store.nextDue(['sim', 'other'])).at).toBeNull();
       const rendered = await running({}, minuteMs);
       await save(await claimed(rendered), 'storing', { next: clock.in(2 * minuteMs) });
-      expect(await store.nextDueAt(['sim', 'other'])).toEqual(clock.in(2 * minuteMs));
+      expect((await store.nextDue(['sim', 'other'])).at).toEqual(clock.in(2 * minuteMs));
     });
   });
 
@@ -230,6 +230,9 @@ export function operating(open: TestStore['open']): void {
           trouble: null,
           pausedAt: null,
           stoppedAt: null,
+          openedAt: null,
+          nextTryAt: null,
+          calls: { verified: 0, refused: 0, missed: 0 },
         },
       ]);
     });
@@ -243,8 +246,8 @@ export function operating(open: TestStore['open']): void {
       await inTrouble(scene, await running(), 'auth');
       await inTrouble(scene, await running(), 'transient');
       await store.setPaused('other', true, operator);
-      await store.recordStart('third', true);
-      await store.recordStart('third', true);
+      await store.changeCircuit('third', { kind: 'unclear' });
+      await store.changeCircuit('third', { kind: 'unclear' });
       expect(await store.activity()).toMatchObject([
         { provider: 'other', pausedAt: clock.now(), stoppedAt: null, running: 0, oldestAt: null },
         { provider: 'sim', running: 3, trouble: { kind: 'auth', since, videos: 2 } },

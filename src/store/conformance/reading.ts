@@ -88,7 +88,7 @@ export function reading(open: TestStore['open']): void {
       const { store, ask, claimed } = await setScene(open);
       const image = { ...clip('asset_r', await claimed(await ask())), videoId: null, attemptId: null };
       const reference = { ...image, kind: 'reference' as const, durationMs: null };
-      await store.addAsset(reference, 'ada');
+      await store.addReference(reference, 'ada', { name: 'fox.png', purpose: null });
       expect(await store.asset('asset_r', 'ada')).toEqual(reference);
       expect(await store.asset('asset_r', null)).toEqual(reference);
       expect(await store.asset('asset_r', 'bob')).toBeNull();

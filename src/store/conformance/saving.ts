@@ -57,7 +57,6 @@ export function saving(open: TestStore['open']): void {
         errorMessage: 'words',
         acceptedAt: null,
         claimSeq: before.claimSeq + 2,
-        checkedAt: clock.now(),
       });
     });
 
@@ -124,7 +123,7 @@ export function saving(open: TestStore['open']): void {
       const [first] = claims;
       if (!first) throw new Error('nothing was claimed');
       const taken = clip('asset_taken', first);
-      await store.addAsset({ ...taken, videoId: null }, 'ada');
+      await store.addReference({ ...taken, videoId: null }, 'ada', { name: null, purpose: null });
       const moves = claims.map((claim, place) =>
         place === 120
           ? unwritable(claim, taken, clock.in(minuteMs))

@@ -40,7 +40,7 @@ export function wish(n: number, overrides: Partial<NewVideo> = {}): NewVideo {
     warnings: [],
     priority: 0,
     remixedFrom: null,
-    attempt: { id: `attempt_${hex(n)}`, request, requestHash: 'hash' },
+    attempt: { id: `attempt_${hex(n)}`, request, requestHash: 'hash', estimateMicroUsd: null },
     actor: { type: 'user', id: 'ada' },
     data: {},
     ...overrides,
@@ -62,7 +62,7 @@ export const clip = (id: string, claimed: Claimed): Asset => ({
 });
 
 /** An empty store on a clock that stands still until a test lets time pass. */
-export async function setScene(open: TestStore['open']) {
+export async function setScene(open: TestStore['open'], options: { dailyCapMicroUsd?: number } = {}) {
   let time = Date.UTC(2026, 0, 1);
   let asked = 0;
   const clock = {
@@ -72,7 +72,7 @@ export async function setScene(open: TestStore['open']) {
       time += ms;
     },
   };
-  const store: Store = await open({ now: clock.now });
+  const store: Store = await open({ now: clock.now, ...options });
 
   /** Asks for one video. */
   async function ask(overrides: Partial<NewVideo> = {}): Promise<string> {
@@ -87,6 +87,14 @@ export async function setScene(open: TestStore['open']) {
   async function claimed(id: string): Promise<Claimed> {
     const claim = await store.claimOne(id, null, leaseMs);
     if (claim === null || claim === 'busy') throw new Error(`${id} could not be claimed: ${claim}`);
+    return claim;
+  }
+
+  /** Claims one video for a look at it, which is due. */
+  async function looked(id: string): Promise<Claimed> {
+    await store.hint({ ids: [id] });
+    const claim = await store.claimDue(id, leaseMs);
+    if (!claim) throw new Error(`no look at ${id} is due`);
     return claim;
   }
 
@@ -110,7 +118,7 @@ export async function setScene(open: TestStore['open']) {
     return details.video;
   }
 
-  return { store, clock, ask, admitAll, claimed, save, running, video };
+  return { store, clock, ask, admitAll, claimed, looked, save, running, video };
 }
 
 /** A move that no database can write: its file has the id of another. */

@@ -61,6 +61,20 @@ export function submitting(open: TestStore['open']): void {
       expect(await store.count(null)).toEqual({ running: 1, queued: 4 });
     });
 
+    test('an owner may have a cap of their own, higher or lower', async () => {
+      const { store } = await setScene(open);
+      await store.setOwnerLimits('ada', { maxQueued: 1 }, { type: 'user', id: 'root' });
+      await store.setOwnerLimits('bob', { maxQueued: 4 }, { type: 'user', id: 'root' });
+      await expect(store.create([wish(11), wish(12)], 3)).rejects.toThrow('at most 1 videos');
+      await store.create(
+        [1, 2, 3, 4].map((n) => wish(20 + n, { ownerId: 'bob' })),
+        3,
+      );
+      await store.setOwnerLimits('ada', { maxQueued: null }, { type: 'user', id: 'root' });
+      await store.create([wish(11), wish(12)], 3);
+      expect(await store.count(null)).toEqual({ queued: 6 });
+    });
+
     test('at once from many sides stays below the cap', async () => {
       const { store } = await setScene(open);
       const results = await Promise.allSettled(Array.from({ length: 8 }, (_, n) => store.create([wish(n)], 3)));
@@ -123,31 +137,26 @@ export function submitting(open: TestStore['open']): void {
       expect(await scene.store.lostAttempts('other', 'hash')).toEqual({ lost: [], submitting: 0 });
     });
 
-    test('twice in a row stop the starts of a provider, until it answers', async () => {
-      const { store } = await setScene(open);
-      await store.recordStart('sim', true);
-      await store.recordStart('sim', false);
-      await store.recordStart('sim', true);
-      expect(await store.startsStopped('sim')).toBe(false);
-      await store.recordStart('sim', true);
-      expect(await store.startsStopped('sim')).toBe(true);
-      expect(await store.startsStopped('other')).toBe(false);
-      await store.resumeStarts('sim');
-      expect(await store.startsStopped('sim')).toBe(false);
-      await store.recordStart('sim', true);
-      expect(await store.startsStopped('sim')).toBe(false);
+    test('of any request are told together', async () => {
+      const scene = await setScene(open);
+      const first = await sent(scene, 'unknown');
+      await scene.ask({ attempt: { ...wish(9).attempt, requestHash: 'other' } });
+      expect(await scene.store.lostAttempts('sim', null)).toEqual({
+        lost: [{ id: first.attemptId, sentAt: first.sentAt }],
+        submitting: 0,
+      });
     });
   });
 
   test('a 404 counts only where another job got a real answer since', async () => {
-    const { store, clock, running, claimed, save } = await setScene(open);
+    const { store, clock, running, looked, save } = await setScene(open);
     const missing = await running();
     const begunAt = clock.now();
     const other = await running();
     const counts = (except = missing, since = begunAt) => store.hasOtherAnswers('sim', except, since);
     expect(await counts()).toBe(false);
     const look = async (watch: object) =>
-      save(await claimed(other), 'running', { next: clock.in(minuteMs), attempt: { checks: 1, watch } });
+      save(await looked(other), 'running', { next: clock.in(minuteMs), attempt: { checks: 1, watch } });
     await look({ missing: { since: 'x', count: 1 } });
     expect(await counts()).toBe(false);
     await look({ trouble: { kind: 'auth', since: 'x', count: 1 } });
@@ -160,7 +169,7 @@ export function submitting(open: TestStore['open']): void {
     expect(await counts(missing, clock.in(1))).toBe(false);
     clock.pass(minuteMs);
     // Being asked at this moment: nobody knows the answer.
-    await claimed(other);
+    await looked(other);
     expect(await counts(missing, clock.now())).toBe(false);
   });
 }

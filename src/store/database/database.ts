@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Db } from 'pg-boss';
 
 /** What runs SQL: the database, or one transaction of it. Parameters are `$1`, `$2`, …; arrays pass as arrays, JSON as text. */
 export type Queryable = {
@@ -14,9 +15,9 @@ export type Database = Queryable & {
   exclusive: boolean;
   /**
    * Runs `work` in one transaction, rolled back when it throws. Inside, only `tx` may be queried, and the network is
-   * never awaited.
+   * never awaited. Its statements may take as long as they need where it is `untimed`, else half a minute.
    */
-  transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Queryable) => Promise<T>, options?: { untimed?: boolean }): Promise<T>;
   /**
    * Calls the listener on each NOTIFY of the channel, and once whenever listening begins (again): what happened before
    * that was not heard. Returns the way out.
@@ -24,6 +25,8 @@ export type Database = Queryable & {
   listen(channel: string, listener: () => void): () => void;
   /** For libraries that bring queries of their own (sign-in). */
   drizzle: PgDatabase<PgQueryResultHKT>;
+  /** For jobs: where there are no parameters, a text may be several statements. */
+  jobs: Db;
   close(): Promise<void>;
 };
 

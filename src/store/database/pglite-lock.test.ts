@@ -40,6 +40,14 @@ async function otherProcess() {
   return child;
 }
 
+test('beats one at a time, however slow the disk', async () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  held.push(await lockDirectory(directory, { ...quick, heartbeatMs: 1 }));
+  await vi.waitFor(async () => expect((await holder()).beat).toBeGreaterThan(100), 10_000);
+  expect(warned).not.toHaveBeenCalled();
+  warned.mockRestore();
+});
+
 test('a second process is told who holds the directory, and gets it the moment the first is killed', async () => {
   const child = await otherProcess();
   try {

@@ -94,10 +94,15 @@ async function lockFile({ directory, file, aloneOnHost, times }: FileLock): Prom
   const after = await readHolder(file);
   if (after?.nonce !== me.nonce) throw new DataDirInUse(directory, after);
 
-  let beating = Promise.resolve();
+  let beating: Promise<void> | null = null;
   const heart = setInterval(() => {
-    // A full disk, say. The next beat tries again, and the database has its own say about the disk.
-    beating = beat().catch((error: Error) => process.emitWarning(error));
+    // One at a time: on a slow disk two would write the same file. A full disk, say, warns; the next beat tries again,
+    // and the database has its own say about the disk.
+    beating ??= beat()
+      .catch((error: Error) => process.emitWarning(error))
+      .finally(() => {
+        beating = null;
+      });
   }, times.heartbeatMs).unref();
   async function beat(): Promise<void> {
     const now = await readHolder(file);

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
+import { fromPglite } from 'pg-boss';
 import { type Database, type Queryable, transactionGuard } from './database.ts';
 import { listeners } from './listeners.ts';
 import { lockDirectory } from './pglite-lock.ts';
@@ -71,6 +72,7 @@ export async function openPglite({ dataDir, schema, loadDataDir }: PgliteOptions
     };
   };
   const query = on(pglite);
+  const jobs = fromPglite(pglite);
 
   return {
     schema,
@@ -92,6 +94,12 @@ export async function openPglite({ dataDir, schema, loadDataDir }: PgliteOptions
       return () => ears.remove(channel, listener);
     },
     drizzle: drizzle({ client: pglite }),
+    jobs: {
+      executeSql: async (text, values) => {
+        ready();
+        return jobs.executeSql(text, values);
+      },
+    },
     dump: () => pglite.dumpDataDir('none'),
     close: async () => {
       await pglite.close();

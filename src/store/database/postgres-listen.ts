@@ -6,9 +6,17 @@ const firstBackoffMs = 200;
 const longestBackoffMs = 10_000;
 /** A line that held so long was a good one: the next attempt comes soon again. */
 const steadyMs = 30_000;
+const askEveryMs = 15_000;
+const answerWithinMs = 5_000;
+
+type Options = {
+  /** Where nothing is heard for longer than this, the line is asked whether it still stands, at least every 15 s. */
+  silenceMs: number;
+  onTrouble: (error: Error) => void;
+};
 
 /** One connection that only listens, made when somebody first does, and made again whenever it breaks. */
-export function listenLine(connection: pg.ClientConfig, onTrouble: (error: Error) => void) {
+export function listenLine(connection: pg.ClientConfig, { silenceMs, onTrouble }: Options) {
   const ears = listeners();
   const stop = Promise.withResolvers<void>();
   let stopped = false;
@@ -19,7 +27,9 @@ export function listenLine(connection: pg.ClientConfig, onTrouble: (error: Error
 
   /** Listens until the line breaks, and throws why; returns when stopped. */
   async function session(): Promise<void> {
-    const fresh = new pg.Client({ ...connection, keepAliveInitialDelayMillis: 10_000 });
+    const over = new AbortController();
+    const query_timeout = Math.min(answerWithinMs, silenceMs);
+    const fresh = new pg.Client({ ...connection, query_timeout, keepAliveInitialDelayMillis: 10_000 });
     const broken = new Promise<never>((_resolve, reject) => {
       fresh.on('error', reject);
       fresh.on('end', () => reject(new Error('the connection that listens was closed')));
@@ -32,10 +42,20 @@ export function listenLine(connection: pg.ClientConfig, onTrouble: (error: Error
       client = fresh;
       for (const channel of ears.channels()) await hear(fresh, channel);
       ears.callAll();
-      await Promise.race([broken, stop.promise]);
+      await Promise.race([broken, stop.promise, keepAsking(fresh, over.signal)]);
     } finally {
+      over.abort();
       client = null;
-      await fresh.end();
+      // A goodbye to nobody would never be answered.
+      fresh.end().catch(onTrouble);
+    }
+  }
+
+  /** A line that only listens would not notice that it is half-open. Throws when it does not answer. */
+  async function keepAsking(on: pg.Client, over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      await sleep(Math.min(askEveryMs, silenceMs), undefined, { ref: false, signal: over }).catch(() => undefined);
+      if (!over.aborted) await on.query('select 1');
     }
   }
 

@@ -1,7 +1,9 @@
 import type { Activity, AuditEvent, AuditQuery, Bucket, Trouble, VideoDetails } from '#engine/system.ts';
 import { clean } from '#store/json.ts';
-import { bucketOf } from '#store/tokens.ts';
+import { bucketOf } from '#store/provider-state/tokens.ts';
+import { isHeld } from '#video/circuit.ts';
 import { type Actor, isTerminal, type Priority, type State, type Video } from '#video/video.ts';
+import { takeBack } from './circuit.ts';
 import { details } from './read.ts';
 import { byId, newestAttempt, owned, providerRow, type Tables, writeEvent } from './tables.ts';
 
@@ -27,10 +29,7 @@ export function setPaused(tables: Tables, provider: string, paused: boolean, act
   const row = providerRow(tables, provider);
   if ((row.pausedAt !== null) === paused) return false;
   row.pausedAt = paused ? tables.now() : null;
-  for (const video of tables.videos.values()) {
-    const admitted = video.state === 'queued' && video.checkAt !== null && video.claimedUntil === null;
-    if (paused && admitted && video.provider === provider) video.checkAt = null;
-  }
+  if (paused) takeBack(tables, provider);
   writeEvent(tables, null, { type: paused ? 'provider_paused' : 'provider_resumed', actor, data: { provider } }, null);
   tables.notify('due', 'events');
   return true;
@@ -79,12 +78,17 @@ export function takeTurn(tables: Tables, name: string, holder: string, forMs: nu
   return true;
 }
 
-const openOnes = (tables: Tables): Video[] => [...tables.videos.values()].filter((video) => !isTerminal(video.state));
+/** What has a next look, and what waits in our line. */
+const openOnes = ({ videos }: Tables): Video[] =>
+  [...videos.values()].filter(({ state, checkAt }) => state === 'queued' || (checkAt !== null && !isTerminal(state)));
 
 export function activity(tables: Tables): Activity[] {
   const open = openOnes(tables);
   const ids = new Set(open.map((video) => video.provider));
-  for (const [id, row] of tables.providers) if (row.pausedAt || row.stoppedAt) ids.add(id);
+  for (const [id, row] of tables.providers) {
+    const { verified, refused, missed } = row.calls;
+    if (row.pausedAt || isHeld(row.circuit) || verified + refused + missed > 0) ids.add(id);
+  }
   return [...ids].sort().map((provider) => {
     const mine = open.filter((video) => video.provider === provider);
     const count = (...states: State[]) => mine.filter((video) => states.includes(video.state)).length;
@@ -99,7 +103,10 @@ export function activity(tables: Tables): Activity[] {
       oldestAt: mine.map((video) => video.createdAt).sort((a, b) => a.getTime() - b.getTime())[0] ?? null,
       trouble: worst(mine.flatMap((video) => newestAttempt(tables, video.id).watch.trouble ?? [])),
       pausedAt: row?.pausedAt ?? null,
-      stoppedAt: row?.stoppedAt ?? null,
+      stoppedAt: row?.circuit.stoppedAt ?? null,
+      openedAt: row?.circuit.openedAt ?? null,
+      nextTryAt: row?.circuit.nextTryAt ?? null,
+      calls: row?.calls ?? { verified: 0, refused: 0, missed: 0 },
     });
   });
 }

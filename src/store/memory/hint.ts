@@ -5,7 +5,7 @@ import { earlier, isClaimed, soon, type Tables, writeEvent } from './tables.ts';
 const watchedEveryMs = 30_000;
 
 /** A look that comes sooner; where a worker looks just now, it is remembered for after its save. */
-function nudge(tables: Tables, video: Video): void {
+export function nudge(tables: Tables, video: Video): void {
   if (isClaimed(tables, video)) video.woken = true;
   else if (video.checkAt && video.state !== 'queued') video.checkAt = earlier(video.checkAt, soon(tables, video));
 }

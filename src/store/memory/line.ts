@@ -1,3 +1,4 @@
+import { isHeld } from '#video/circuit.ts';
 import { slotStates, type Video } from '#video/video.ts';
 import { byId, type Tables } from './tables.ts';
 
@@ -44,6 +45,28 @@ function running(videos: Video[], of: 'ownerId' | 'provider'): Map<string, numbe
   return counts;
 }
 
+/** None where it is paused or its circuit open, one at a time on trial. */
+function startable(tables: Tables, provider: string): number {
+  const row = tables.providers.get(provider);
+  if (row?.pausedAt) return 0;
+  if (!row || !isHeld(row.circuit)) return Number.POSITIVE_INFINITY;
+  if (!row.circuit.trialAt) return 0;
+  const starting = [...tables.videos.values()].filter(
+    ({ provider: its, state, checkAt }) =>
+      its === provider && (state === 'submitting' || (state === 'queued' && checkAt !== null)),
+  );
+  return 1 - starting.length;
+}
+
+/** What waits and may be sent, in an owner's own order. */
+export const inLine = (tables: Tables): Video[] =>
+  [...tables.videos.values()]
+    .filter(({ state, checkAt, notBefore }) => {
+      const rests = notBefore !== null && notBefore > tables.now();
+      return state === 'queued' && checkAt === null && !rests;
+    })
+    .sort(byAge);
+
 export function admit(
   tables: Tables,
   limits: { provider: string; slots: number | null }[],
@@ -54,11 +77,10 @@ export function admit(
   const free = new Map(
     limits.map(({ provider, slots }) => [
       provider,
-      tables.providers.get(provider)?.pausedAt
-        ? 0
-        : slots === null
-          ? Number.POSITIVE_INFINITY
-          : slots - (busy.providers.get(provider) ?? 0),
+      Math.min(
+        slots === null ? Number.POSITIVE_INFINITY : slots - (busy.providers.get(provider) ?? 0),
+        startable(tables, provider),
+      ),
     ]),
   );
   const waiting = line(tables).filter(
@@ -66,7 +88,8 @@ export function admit(
   );
   const mayRun = new Map<string, number>();
   const withinCaps = waiting.filter(({ video: { ownerId } }) => {
-    const left = mayRun.get(ownerId) ?? maxRunningPerOwner - (busy.owners.get(ownerId) ?? 0);
+    const most = tables.ownerLimits.get(ownerId)?.maxRunning ?? maxRunningPerOwner;
+    const left = mayRun.get(ownerId) ?? most - (busy.owners.get(ownerId) ?? 0);
     mayRun.set(ownerId, left - 1);
     return left > 0;
   });

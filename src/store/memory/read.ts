@@ -1,6 +1,7 @@
 import type { AuditEvent, ListQuery, StoredEvent, VideoDetails } from '#engine/system.ts';
 import { clean } from '#store/json.ts';
 import type { State, Video } from '#video/video.ts';
+import { withoutOwner } from './files.ts';
 import { placeInLine } from './line.ts';
 import { attemptsOf, byId, owned, type Tables } from './tables.ts';
 
@@ -9,7 +10,7 @@ export function details(tables: Tables, video: Video): VideoDetails {
   return clean({
     video,
     attempts: attemptsOf(tables, video.id),
-    assets: assets.map(({ ownerId: _owner, ...asset }) => asset),
+    assets: assets.map(withoutOwner),
     queuePosition: placeInLine(tables, video.id),
   });
 }

@@ -1,8 +1,10 @@
 import type { SaveResult } from '#engine/system.ts';
+import { newAttempt } from '#store/creates/new-video.ts';
 import { clean } from '#store/json.ts';
-import { newAttempt } from '#store/new-video.ts';
 import { type Move, system } from '#video/lifecycle.ts';
 import { isTerminal, slotStates, type Video } from '#video/video.ts';
+import { addFile } from './files.ts';
+import { book, reserve } from './money.ts';
 import { soon, type Tables, writeEvent } from './tables.ts';
 
 const hourMs = 3_600_000;
@@ -17,9 +19,9 @@ export function saveMoves(tables: Tables, moves: Move[]): SaveResult[] {
 function save(tables: Tables, asked: Move): SaveResult {
   const row = tables.videos.get(asked.videoId);
   if (!row || row.claimSeq !== asked.seq) return 'fenced';
-  const broken = brokenRule(tables, asked);
-  if (broken) return poison(tables, row, broken);
   const move = wishedAway(row, asked, tables.now());
+  const broken = brokenRule(tables, move);
+  if (broken) return poison(tables, row, broken);
   const before = { ...row };
   const { woken } = row;
   Object.assign(row, move.video, { state: move.to, poisonedAt: null });
@@ -36,20 +38,26 @@ function save(tables: Tables, asked: Move): SaveResult {
 }
 
 /** A return to `queued` is a cancel where one was asked for meanwhile. */
-function wishedAway(row: Video, move: Move, now: Date): Move {
+export function wishedAway(row: Video, move: Move, now: Date): Move {
   const wish = move.video.cancelRequestedAt === undefined ? row.cancelRequestedAt : move.video.cancelRequestedAt;
   if (move.to !== 'queued' || wish === null) return move;
   return {
     ...move,
     to: 'canceled',
     video: { ...move.video, errorCode: 'canceled', completedAt: now },
-    attempt: { ...move.attempt, outcome: move.attempt.outcome ?? 'canceled' },
+    ...(move.attempt.outcome ? {} : unsent(move)),
     nextAttempt: null,
     event: { type: 'canceled', actor: system, data: {} },
     next: null,
     keepsClaim: false,
   };
 }
+
+/** It was never sent, and costs nothing. */
+const unsent = ({ attempt }: Move): Pick<Move, 'attempt' | 'entry'> => ({
+  attempt: { ...attempt, outcome: 'canceled', costMicroUsd: 0, costSource: 'estimate' },
+  entry: { kind: 'release', amountMicroUsd: 0, source: 'estimate' },
+});
 
 function nextLook(tables: Tables, row: Video, woken: boolean, { keepsClaim, next, to }: Move): Date | null {
   if (keepsClaim || (next === null && (to === 'queued' || isTerminal(to)))) return next;
@@ -59,12 +67,14 @@ function nextLook(tables: Tables, row: Video, woken: boolean, { keepsClaim, next
 function writeRest(tables: Tables, row: Video, move: Move, before: Video): void {
   const attempt = tables.attempts.get(move.attemptId);
   if (attempt) Object.assign(attempt, move.attempt);
+  if (move.entry) book(tables, move.attemptId, move.entry);
   if (attempt && move.nextAttempt) {
-    const { videoId, provider, request, requestHash } = attempt;
-    const next = newAttempt({ ...move.nextAttempt, videoId, provider, request, requestHash });
+    const { videoId, provider, request, requestHash, estimateMicroUsd } = attempt;
+    const next = newAttempt({ videoId, provider, request, requestHash, estimateMicroUsd, ...move.nextAttempt });
     tables.attempts.set(next.id, clean(next));
+    reserve(tables, row, next);
   }
-  for (const asset of move.assets) tables.assets.set(asset.id, { ...asset, ownerId: row.ownerId });
+  for (const asset of move.assets) addFile(tables, asset, row.ownerId);
   if (move.renderMs !== null) {
     tables.durations.push({ kind: kindOf(row.resolvedModel, row.seconds, row.size), renderMs: move.renderMs });
   }
@@ -74,7 +84,7 @@ function writeRest(tables: Tables, row: Video, move: Move, before: Video): void 
 export const kindOf = (model: string, seconds: number, size: string): string => JSON.stringify([model, seconds, size]);
 
 /** The unique keys of the tables: what a database would refuse. */
-function brokenRule(tables: Tables, { attemptId, attempt, nextAttempt, assets }: Move): string | null {
+export function brokenRule(tables: Tables, { attemptId, attempt, nextAttempt, assets }: Move): string | null {
   const all = [...tables.attempts.values()];
   const mine = tables.attempts.get(attemptId);
   const twin = (upstreamId: string) =>

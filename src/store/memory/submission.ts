@@ -1,7 +1,6 @@
 import { clean } from '#store/json.ts';
-import { unclearStartsAllowed } from '#store/provider-state.ts';
 import type { Attempt, JsonObject } from '#video/video.ts';
-import { isClaimed, newestAttempt, providerRow, type Tables } from './tables.ts';
+import { isClaimed, newestAttempt, type Tables } from './tables.ts';
 
 export function saveOperation(
   tables: Tables,
@@ -22,10 +21,11 @@ export function saveOperation(
 export function lostAttempts(
   tables: Tables,
   provider: string,
-  requestHash: string,
+  requestHash: string | null,
 ): { lost: Pick<Attempt, 'id' | 'sentAt'>[]; submitting: number } {
   const open = [...tables.attempts.values()]
-    .filter((attempt) => attempt.provider === provider && attempt.requestHash === requestHash)
+    .filter(({ provider: its }) => its === provider)
+    .filter((attempt) => requestHash === null || attempt.requestHash === requestHash)
     .filter((attempt) => attempt.sentAt && !attempt.operation && !attempt.outcome)
     .sort((a, b) => Number(a.sentAt) - Number(b.sentAt) || (a.id < b.id ? -1 : 1));
   const isSubmitting = ({ videoId }: Attempt) => tables.videos.get(videoId)?.state === 'submitting';
@@ -38,12 +38,6 @@ export function lostAttempts(
 export function knownUpstreamIds(tables: Tables, provider: string, ids: string[]): Set<string> {
   const known = [...tables.attempts.values()].filter((attempt) => attempt.provider === provider);
   return new Set(ids.filter((id) => known.some((attempt) => attempt.upstreamId === id)));
-}
-
-export function recordStart(tables: Tables, provider: string, unclear: boolean): void {
-  const row = providerRow(tables, provider);
-  row.unclearStarts = unclear ? row.unclearStarts + 1 : 0;
-  row.stoppedAt = row.unclearStarts >= unclearStartsAllowed ? (row.stoppedAt ?? tables.now()) : null;
 }
 
 export function hasOtherAnswers(tables: Tables, provider: string, exceptVideoId: string, since: Date): boolean {

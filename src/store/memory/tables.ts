@@ -1,27 +1,35 @@
-import type { AuditEvent } from '#engine/system.ts';
+import type { AuditEvent, Character, OwnerLimits, Reference } from '#engine/system.ts';
 import { listeners } from '#store/database/listeners.ts';
 import { clean } from '#store/json.ts';
 import type { Channel } from '#store/sql.ts';
-import type { Actor, Asset, Attempt, JsonObject, State, Video } from '#video/video.ts';
+import { type Circuit, closed } from '#video/circuit.ts';
+import type { LedgerEntry } from '#video/spending.ts';
+import type { Actor, Attempt, JsonObject, State, Video } from '#video/video.ts';
+import type { OnceRow } from './once.ts';
 
 export type Tables = ReturnType<typeof emptyTables>;
 
 type ProviderRow = {
-  unclearStarts: number;
-  stoppedAt: Date | null;
+  circuit: Circuit;
   pausedAt: Date | null;
   tokens: number | null;
   refilledAt: Date | null;
+  calls: { verified: number; refused: number; missed: number };
 };
 
+type FileRow = Reference & { ownerId: string };
+
+export type LedgerRow = LedgerEntry & { ownerId: string; model: string };
+
 /** The rows of the in-memory store. What is handed out is always a copy. */
-export function emptyTables(now: () => Date) {
+export function emptyTables(now: () => Date, dailyCapMicroUsd: number | null = null) {
   const ears = listeners();
   return {
     now,
+    dailyCapMicroUsd,
     videos: new Map<string, Video>(),
     attempts: new Map<string, Attempt>(),
-    assets: new Map<string, Asset & { ownerId: string }>(),
+    assets: new Map<string, FileRow>(),
     events: [] as AuditEvent[],
     durations: [] as { kind: string; renderMs: number }[],
     providers: new Map<string, ProviderRow>(),
@@ -29,6 +37,15 @@ export function emptyTables(now: () => Date) {
     served: new Map<string, Date>(),
     turns: new Map<string, { holder: string; until: Date }>(),
     boots: [] as Date[],
+    once: new Map<string, OnceRow>(),
+    characters: new Map<string, Character>(),
+    /** The attempt of each verified call, by provider and event. */
+    calls: new Map<string, string>(),
+    /** By attempt, oldest first. */
+    ledger: new Map<string, LedgerRow[]>(),
+    /** By owner. */
+    caps: new Map<string, number | null>(),
+    ownerLimits: new Map<string, OwnerLimits>(),
     listen(channel: Channel, listener: () => void): () => void {
       ears.add(channel, listener);
       queueMicrotask(listener);
@@ -71,11 +88,11 @@ export const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.
 
 export function providerRow(tables: Tables, provider: string): ProviderRow {
   const row = tables.providers.get(provider) ?? {
-    unclearStarts: 0,
-    stoppedAt: null,
+    circuit: closed,
     pausedAt: null,
     tokens: null,
     refilledAt: null,
+    calls: { verified: 0, refused: 0, missed: 0 },
   };
   tables.providers.set(provider, row);
   return row;
