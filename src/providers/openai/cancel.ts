@@ -1,6 +1,8 @@
+import { readError } from '#providers/answers/api-error.ts';
+import { isReply, noAnswer } from '#providers/answers/reply.ts';
 import type { NoAnswer } from '#video/answer.ts';
-import { ask, type Connection, isReply, noAnswer, pathOf } from './client.ts';
-import { readError, readVideo, stateOf } from './wire.ts';
+import { ask, type Connection, pathOf } from './client.ts';
+import { readVideo, stateOf } from './wire.ts';
 
 const temporary = new Set([401, 402, 403, 408, 425, 429]);
 

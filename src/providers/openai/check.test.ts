@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createRedact } from '#providers/answers/redact.ts';
+import { parse, type Reply } from '#providers/answers/reply.ts';
 import type { Json } from '#video/video.ts';
-import { createRedact } from '../redact.ts';
 import { interpret } from './check.ts';
-import { parse, type Reply } from './client.ts';
 
 const redact = createRedact(['canary']);
 

@@ -1,7 +1,8 @@
+import { classify } from '#providers/answers/classify.ts';
+import type { Redact } from '#providers/answers/redact.ts';
+import { isApiShaped, isReply, noAnswer, type Reply } from '#providers/answers/reply.ts';
 import type { Answer } from '#video/answer.ts';
-import type { Redact } from '../redact.ts';
-import { ask, type Connection, isApiShaped, isReply, noAnswer, pathOf, type Reply } from './client.ts';
-import { classify } from './failure.ts';
+import { ask, type Connection, pathOf } from './client.ts';
 import { isVideo, readVideo, stateOf, type VideoBody } from './wire.ts';
 
 /** Looks at one job. */

@@ -1,11 +1,14 @@
 import type { Download } from '#engine/system.ts';
-import { type Response, UnsafeUrl } from '#net/safe-fetch.ts';
+import type { Response } from '#net/safe-fetch.ts';
+import { readError } from '#providers/answers/api-error.ts';
+import { isReply, isTransient, type Reply, replyOf } from '#providers/answers/reply.ts';
+import { retryAfterMs } from '#providers/answers/retry-after.ts';
 import { DownloadError } from '#video/download-error.ts';
 import type { AssetKind } from '#video/video.ts';
-import { retryAfterMs } from '../retry-after.ts';
+import { brokenOff, downloadOf } from '../file.ts';
 import { recognises } from './check.ts';
-import { ask, type Connection, headersOf, isReply, pathOf, type Reply, reasonOf, replyOf, urlOf } from './client.ts';
-import { readError, readVideo, stateOf, type VideoBody } from './wire.ts';
+import { ask, type Connection, headersOf, pathOf, urlOf } from './client.ts';
+import { readVideo, stateOf, type VideoBody } from './wire.ts';
 
 const variants: Partial<Record<AssetKind, string>> = {
   // SGLang takes `variant` for the index of an output: the clip is asked for without.
@@ -30,8 +33,10 @@ export async function open(
 ): Promise<Download> {
   const query = variants[kind];
   if (query === undefined) throw new DownloadError('refused', `the protocol has no ${kind}`);
-  const response = await get(connection, () => urlOf(connection, `${pathOf(upstreamId)}/content${query}`), signal);
-  if (response.ok && !isJson(response)) return download(connection, response, kind);
+  const ask: Ask = (headers) =>
+    get(connection, () => urlOf(connection, `${pathOf(upstreamId)}/content${query}`), signal, headers);
+  const response = await ask();
+  if (response.ok && !isJson(response)) return download(connection, response, kind, ask);
   const reply = await read(connection, response);
   const link = linkIn(reply);
   if (link) return follow(connection, link, kind, signal);
@@ -40,44 +45,43 @@ export async function open(
   throw refusal(connection, reply, job);
 }
 
+/** The same file once more, with these headers beside. */
+type Ask = (headers?: Record<string, string>) => Promise<Response>;
+
 /** With our key only at the API's own origin. */
-async function get(connection: Connection, target: () => string, signal: AbortSignal): Promise<Response> {
+async function get(
+  connection: Connection,
+  target: () => string,
+  signal: AbortSignal,
+  more: Record<string, string> = {},
+): Promise<Response> {
   try {
     const url = new URL(target());
     const own = url.origin === new URL(urlOf(connection, '')).origin;
-    const headers = { ...(own && headersOf(connection)), accept: '*/*', 'accept-encoding': 'identity' };
+    const headers = { ...(own && headersOf(connection)), accept: '*/*', 'accept-encoding': 'identity', ...more };
     return await connection.fetch(url, { headers, signal });
   } catch (error) {
-    throw broken(connection, error);
+    throw brokenOff(connection.redact, error);
   }
 }
 
 async function follow(connection: Connection, link: string, kind: AssetKind, signal: AbortSignal): Promise<Download> {
-  const response = await get(connection, () => new URL(link, urlOf(connection, '/')).href, signal);
-  if (response.ok && !isJson(response)) return download(connection, response, kind);
+  const ask: Ask = (headers) => get(connection, () => new URL(link, urlOf(connection, '/')).href, signal, headers);
+  const response = await ask();
+  if (response.ok && !isJson(response)) return download(connection, response, kind, ask);
   throw refusal(connection, await read(connection, response), null);
 }
 
 const read = (connection: Connection, response: Response): Promise<Reply> =>
-  replyOf(response).catch((error) => Promise.reject(broken(connection, error)));
+  replyOf(response).catch((error) => Promise.reject(brokenOff(connection.redact, error)));
 
-function download(connection: Connection, response: Response, kind: AssetKind): Download {
+function download(connection: Connection, response: Response, kind: AssetKind, ask: Ask): Download {
   const contentType = response.headers.get('content-type');
   if (kind !== 'clip' && contentType?.startsWith('video/')) {
     response.body?.cancel().catch(() => undefined);
     throw new DownloadError('refused', `the provider has no ${kind}: it answers the clip`);
   }
-  const length = response.headers.get('content-length');
-  const bytes = length !== null && !response.headers.has('content-encoding') ? Number(length) : null;
-  return { stream: chunksOf(connection, response), contentType, bytes };
-}
-
-async function* chunksOf(connection: Connection, response: Response): AsyncGenerator<Uint8Array> {
-  try {
-    yield* response.body ?? [];
-  } catch (error) {
-    throw broken(connection, error);
-  }
+  return downloadOf(connection.redact, response, ask);
 }
 
 /** The job's state, where it can be had: only to explain a refusal. */
@@ -100,17 +104,11 @@ function refusal({ redact }: Connection, reply: Reply, job: VideoBody | null): D
     (status === 404 && job?.expiresAt && job.expiresAt.getTime() <= Date.now()) ||
     (job?.status && ['expired', 'canceled'].includes(stateOf(job.status)));
   if (expired) return new DownloadError('gone', message);
-  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+  if (isTransient(status)) {
     return new DownloadError('transient', message, retryAfterMs(reply.header, Date.now()));
   }
   const early = status === 400 || status === 404 || status === 409 || status === 422;
   return new DownloadError(early ? 'not_ready' : 'refused', message);
-}
-
-function broken({ redact }: Connection, error: unknown): DownloadError {
-  if (error instanceof UnsafeUrl) return new DownloadError('refused', `The result is not fetched: ${error.message}.`);
-  const message = redact.text(`The download broke off: ${reasonOf(error)}.`);
-  return new DownloadError('transient', message, null, { cause: error });
 }
 
 const isJson = (response: Response) => /\bjson\b/i.test(response.headers.get('content-type') ?? '');

@@ -2,20 +2,22 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createSafeFetch } from '#net/safe-fetch.ts';
-import { createRedact } from '../redact.ts';
+import { createRedact } from '#providers/answers/redact.ts';
 import type { Connection } from './client.ts';
 
 export type FakeAnswer = { status?: number; headers?: Record<string, string>; body?: string | Uint8Array | object };
 
 /** A server whose every answer the test writes; `asked` = the requests so far, as `METHOD /path`. */
-export async function startFakeServer(answer: (request: IncomingMessage, origin: string) => FakeAnswer) {
+export async function startFakeServer(
+  answer: (request: IncomingMessage, origin: string) => FakeAnswer | Promise<FakeAnswer>,
+) {
   const asked: string[] = [];
   const requests: IncomingMessage[] = [];
   let origin = '';
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     asked.push(`${request.method} ${request.url}`);
     requests.push(request);
-    const { status = 200, headers = {}, body = '' } = answer(request, origin);
+    const { status = 200, headers = {}, body = '' } = await answer(request, origin);
     const plain = typeof body === 'string' || body instanceof Uint8Array;
     response.writeHead(status, { ...(!plain && { 'content-type': 'application/json' }), ...headers });
     response.end(plain ? body : JSON.stringify(body));

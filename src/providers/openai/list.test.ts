@@ -98,6 +98,7 @@ test.each([404, 405, 501])('an API that answers %i to a listing is not asked aga
       deduplicates: false,
       lists: true,
       cancels: true,
+      callsBack: false,
       slots: null,
       requestsPerMinute: null,
       retentionMs: 1,

@@ -1,6 +1,7 @@
+import { isApiShaped, isReply, noAnswer, type Reply, unreadable } from '#providers/answers/reply.ts';
 import type { Listed, NoAnswer } from '#video/answer.ts';
 import type { Json } from '#video/video.ts';
-import { ask, type Connection, isApiShaped, isReply, noAnswer, type Reply } from './client.ts';
+import { ask, type Connection } from './client.ts';
 import { readVideo, type VideoBody } from './wire.ts';
 
 /** `unsupported` = the API itself says that it has no listing (New-API, LLMGateway). */
@@ -27,7 +28,7 @@ export async function list(connection: Connection, since: Date, signal: AbortSig
     const known = jobs.size;
     for (const item of items) {
       const job = readListed(item);
-      if (!job) return unreadable('a job in the list has no id or no time that can be read');
+      if (!job) return unreliable('a job in the list has no id or no time that can be read');
       jobs.set(job.upstreamId, job);
       after = job.upstreamId;
     }
@@ -36,11 +37,11 @@ export async function list(connection: Connection, since: Date, signal: AbortSig
     const ended = items.length === 0 || jobs.size === known || hasMore === false;
     if (ended || endsBefore(all, since)) {
       // "More" that never comes: the cursor does not work, and nobody knows what is missing.
-      if (jobs.size === known && hasMore) return unreadable('the list does not go on behind its first page');
+      if (jobs.size === known && hasMore) return unreliable('the list does not go on behind its first page');
       return { kind: 'complete', jobs: all.filter((job) => job.createdAt >= since) };
     }
   }
-  return unreadable(`the list has more than ${maxPages} pages`);
+  return unreliable(`the list has more than ${maxPages} pages`);
 }
 
 const isUnsupported = (reply: Reply) =>
@@ -71,9 +72,4 @@ function endsBefore(jobs: Listed[], since: Date): boolean {
   return sorted && last !== undefined && last.createdAt < since;
 }
 
-const unreadable = (message: string): NoAnswer => ({
-  kind: 'no_answer',
-  why: 'protocol',
-  message: `The provider's list cannot be relied on: ${message}.`,
-  retryAfterMs: null,
-});
+const unreliable = (why: string): NoAnswer => unreadable(`The provider's list cannot be relied on: ${why}.`);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ask, type Connection, isReply } from './client.ts';
+import { isReply } from '#providers/answers/reply.ts';
+import { ask, type Connection } from './client.ts';
 
 const modelsSchema = z.looseObject({
   data: z.array(

@@ -1,26 +1,30 @@
 import type { Capabilities, Provider } from '#engine/system.ts';
 import type { SafeFetch } from '#net/safe-fetch.ts';
+import { createRedact } from '#providers/answers/redact.ts';
+import { isApiShaped, isReply, noAnswer, type Reply, unreadable } from '#providers/answers/reply.ts';
+import type { NoAnswer } from '#video/answer.ts';
 import type { JsonObject } from '#video/video.ts';
-import { createRedact } from '../redact.ts';
 import { cancel } from './cancel.ts';
 import { check } from './check.ts';
-import { ask, type Connection, isApiShaped, isReply, type Reply } from './client.ts';
+import { ask, type Connection } from './client.ts';
 import { open } from './download.ts';
-import type { Encoding } from './encode.ts';
 import { list } from './list.ts';
 import { listModels } from './models.ts';
-import { type ReadInput, submit } from './submit.ts';
+import { generic, type Personality } from './personality.ts';
+import { createCharacter, type ReadInput, submit } from './submit.ts';
 
 export type OpenAIOptions = {
   id: string;
+  /** Which of its keys `apiKey` is. */
+  credentialId?: string | null;
   /** Ends before `/videos`; a function where the address can change, such as the simulator's. May throw: not running. */
   baseUrl: string | (() => string);
   apiKey: string | null;
   /** Must admit the base URL's own host. */
   fetch: SafeFetch;
   capabilities: Capabilities;
-  /** `multipart` by default: every server but LLMGateway reads it. */
-  encoding?: Encoding;
+  /** What the server is known to be; what it cannot do takes away from `capabilities`. */
+  personality?: Personality;
   readInput?: ReadInput;
   timeoutMs?: number;
 };
@@ -37,24 +41,33 @@ const forgetMs = 10 * 60_000;
 export function createOpenAIProvider(options: OpenAIOptions): OpenAIProvider {
   const {
     id,
+    credentialId = null,
     baseUrl,
     apiKey,
     fetch,
-    capabilities,
-    encoding = 'multipart',
+    personality = generic,
     readInput = null,
     timeoutMs = 30_000,
   } = options;
-  const connection: Connection = { baseUrl, apiKey, fetch, redact: createRedact([apiKey]), timeoutMs };
+  const capabilities = {
+    ...options.capabilities,
+    lists: options.capabilities.lists && personality.lists,
+    cancels: options.capabilities.cancels && personality.cancels,
+  };
+  const connection: Connection = { baseUrl, apiKey, personality, fetch, redact: createRedact([apiKey]), timeoutMs };
   let listlessUntilMs = 0;
   const lists = () => capabilities.lists && Date.now() >= listlessUntilMs;
 
   return {
     id,
+    credentialId,
     get capabilities() {
       return { ...capabilities, lists: lists() };
     },
-    start: (request, key, signal) => submit(connection, encoding, readInput, request, key, signal),
+    start: (request, call) => submit(connection, personality.encoding, readInput, request, call),
+    ...(personality.derives && {
+      createCharacter: (name, inputId, call) => createCharacter(connection, readInput, name, inputId, call),
+    }),
     check: (operation, signal) => check(connection, upstreamIdOf(operation), signal),
     ...(capabilities.cancels && { cancel: (operation, signal) => cancel(connection, upstreamIdOf(operation), signal) }),
     get list() {
@@ -72,6 +85,17 @@ export function createOpenAIProvider(options: OpenAIOptions): OpenAIProvider {
         if (isReply(reply) && proves(reply)) return true;
       }
       return false;
+    },
+    async test(signal) {
+      let last: NoAnswer | null = null;
+      for (const path of ['/models', '/videos?limit=1']) {
+        const reply = await ask(connection, path, signal);
+        if (isReply(reply) && reply.status < 300 && reply.json !== undefined) return { kind: 'ok' };
+        const none = isReply(reply) ? noAnswer(reply, connection.redact) : reply;
+        if (none.why === 'auth' || !isReply(reply)) return none;
+        last ??= none;
+      }
+      return last ?? unreadable('It answers, and cannot be understood.');
     },
     open: (operation, kind, signal) => open(connection, upstreamIdOf(operation), kind, signal),
     listModels: (signal) => listModels(connection, signal),

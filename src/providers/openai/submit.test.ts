@@ -5,13 +5,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '#net/outcome.ts';
 import { createSafeFetch } from '#net/safe-fetch.ts';
+import { judge as judgeBy } from '#providers/answers/judge.ts';
+import { createRedact } from '#providers/answers/redact.ts';
 import type { Request } from '#video/video.ts';
-import { createRedact } from '../redact.ts';
 import { encode } from './encode.ts';
 import { startFakeServer } from './fake-server.ts';
-import { judge, submit } from './submit.ts';
+import { jobIn, submit } from './submit.ts';
 
 const redact = createRedact(['canary']);
+const judge = (outcome: Outcome, by: typeof redact) => judgeBy(outcome, by, jobIn);
 const request: Request = {
   model: 'wan',
   prompt: 'a red fox',
@@ -164,17 +166,12 @@ describe('the bytes of a create', () => {
   });
 });
 
+const call = { key: 'attempt_1', signal: AbortSignal.timeout(15_000), webhookUrl: null };
+
 describe('a create', () => {
   test('is one POST with the key of the attempt', async () => {
     const server = await startFakeServer(() => ({ status: 503 }));
-    const submission = await submit(
-      server.connection,
-      'multipart',
-      null,
-      request,
-      'attempt_1',
-      AbortSignal.timeout(5_000),
-    );
+    const submission = await submit(server.connection, 'multipart', null, request, call);
     expect(submission.kind).toBe('unclear');
     expect(server.asked).toEqual(['POST /v1/videos']);
     expect(server.requests[0]?.headers).toMatchObject({
@@ -187,8 +184,7 @@ describe('a create', () => {
   test('whose input is gone is rejected before anything is sent; one that cannot be read now is unsent', async () => {
     const server = await startFakeServer(() => ({}));
     const asking = { ...request, inputs: ['asset_1'] };
-    const send = (readInput: () => Promise<null>) =>
-      submit(server.connection, 'multipart', readInput, asking, 'attempt_1', AbortSignal.timeout(5_000));
+    const send = (readInput: () => Promise<null>) => submit(server.connection, 'multipart', readInput, asking, call);
     expect(await send(async () => null)).toMatchObject({ kind: 'rejected', code: 'invalid_request' });
     expect(await send(() => Promise.reject(new Error('EIO')))).toMatchObject({ kind: 'unsent' });
     expect(server.asked).toEqual([]);
@@ -203,7 +199,7 @@ test('a server that takes the request and never answers is given up on: the outc
   const origin = `http://127.0.0.1:${port}`;
   const fetch = createSafeFetch({ allowHosts: [origin] });
   const connection = { baseUrl: `${origin}/v1`, apiKey: null, fetch, redact, timeoutMs: 200 };
-  const outcome = await submit(connection, 'multipart', null, request, 'key', new AbortController().signal);
+  const outcome = await submit(connection, 'multipart', null, request, call);
   expect(outcome.kind).toBe('unclear');
   silent.closeAllConnections();
   silent.close();

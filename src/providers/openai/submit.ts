@@ -1,16 +1,15 @@
-import type { Outcome } from '#net/outcome.ts';
+import type { StartCall } from '#engine/system.ts';
 import { post } from '#net/outcome.ts';
+import { judge } from '#providers/answers/judge.ts';
+import { reasonOf } from '#providers/answers/reply.ts';
 import type { Submission } from '#video/answer.ts';
-import type { Request } from '#video/video.ts';
-import type { Redact } from '../redact.ts';
-import { retryAfterMs } from '../retry-after.ts';
-import { type Connection, headersOf, parse, reasonOf, urlOf } from './client.ts';
-import { type Encoding, encode, type InputFile } from './encode.ts';
-import { classify } from './failure.ts';
-import { isVideo, readError, readVideo } from './wire.ts';
+import type { Json, Request } from '#video/video.ts';
+import { type Connection, headersOf, pathOf, urlOf } from './client.ts';
+import { type Encoded, type Encoding, encode, encodeCharacter, type InputFile, type LargeFile } from './encode.ts';
+import { isVideo, readVideo } from './wire.ts';
 
 /** The bytes of a reference file by its asset id; null = it does not exist. */
-export type ReadInput = (assetId: string, signal: AbortSignal) => Promise<InputFile | null>;
+export type ReadInput = (assetId: string, signal: AbortSignal) => Promise<InputFile | LargeFile | null>;
 
 /**
  * The paid request.
@@ -23,15 +22,53 @@ export async function submit(
   encoding: Encoding,
   readInput: ReadInput | null,
   request: Request,
-  key: string,
-  signal: AbortSignal,
+  call: StartCall,
+): Promise<Submission> {
+  return send(connection, readInput, { path: pathFor(request.from), inputs: request.inputs, call }, (files) =>
+    encode(request, files, call.key, encoding),
+  );
+}
+
+/** Shows the server somebody in a video. It answers at once, and not with a job. */
+export const createCharacter = (
+  connection: Connection,
+  readInput: ReadInput | null,
+  name: string,
+  inputId: string,
+  call: StartCall,
+): Promise<Submission> =>
+  send(connection, readInput, { path: '/videos/characters', inputs: [inputId], call }, ([video]) =>
+    encodeCharacter(name, video as InputFile | LargeFile, call.key),
+  );
+
+function pathFor(from: Request['from']): string {
+  switch (from?.operation) {
+    case undefined:
+      return '/videos';
+    case 'remix':
+      return `${pathOf(from?.upstreamId ?? '')}/remix`;
+    case 'edit':
+      return '/videos/edits';
+    case 'extend':
+      return '/videos/extensions';
+  }
+}
+
+/** A large file may take longer than an answer: 1 MB per second. The lease is renewed meanwhile. */
+const slowestBytesPerMs = 1_000;
+
+async function send(
+  connection: Connection,
+  readInput: ReadInput | null,
+  { path, inputs, call: { key, signal } }: { path: string; inputs: string[]; call: StartCall },
+  encoded: (files: (InputFile | LargeFile)[]) => Encoded,
 ): Promise<Submission> {
   const { redact } = connection;
   let url: string;
-  const files: InputFile[] = [];
+  const files: (InputFile | LargeFile)[] = [];
   try {
-    url = urlOf(connection, '/videos');
-    for (const id of request.inputs) {
+    url = urlOf(connection, path);
+    for (const id of inputs) {
       const file = await readInput?.(id, signal);
       if (!file)
         return { kind: 'rejected', code: 'invalid_request', message: `The input ${id} is not there.`, raw: null };
@@ -40,49 +77,21 @@ export async function submit(
   } catch (error) {
     return { kind: 'unsent', message: redact.text(`Nothing was sent: ${reasonOf(error)}.`) };
   }
-  const { contentType, body } = encode(request, files, key, encoding);
+  const { contentType, body } = encoded(files);
+  const uploadMs = body instanceof Blob ? body.size / slowestBytesPerMs : 0;
   const headers = {
     ...headersOf(connection),
     accept: 'application/json',
     'content-type': contentType,
     'idempotency-key': key,
   };
-  const within = AbortSignal.any([signal, AbortSignal.timeout(connection.timeoutMs)]);
-  return judge(await post({ url, headers, body, signal: within }), redact);
+  const within = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(connection.timeoutMs + uploadMs))]);
+  return judge(await post({ url, headers, body, signal: within }), redact, jobIn);
 }
 
-/** Timeout, conflict, too early: the request may have been taken all the same. */
-const ambiguous = new Set([408, 409, 425]);
-
-/**
- * The outcome classes of docs/submission.md.
- * A: nothing was sent, or 429. B: a definite no (4xx). C: a readable id. D: everything else.
- */
-export function judge(outcome: Outcome, redact: Redact): Submission {
-  if (outcome.kind === 'unsent') {
-    return { kind: 'unsent', message: redact.text(`Nothing was sent: ${reasonOf(outcome.error)}.`) };
-  }
-  if (outcome.kind === 'lost') {
-    return { kind: 'unclear', message: redact.text(`The answer was lost: ${reasonOf(outcome.error)}.`) };
-  }
-  const { status, headers, body } = outcome;
-  const json = parse(body);
-  const raw = redact.json(json ?? null);
-  const error = readError(json);
-  const message = redact.text(`HTTP ${status}${error?.message ? `: ${error.message}` : ''}`);
-
-  if (status === 429) {
-    const header = (name: string) => [headers[name]].flat()[0];
-    return { kind: 'limited', message, retryAfterMs: retryAfterMs(header, Date.now()) };
-  }
-  if (status >= 400 && status < 500 && !ambiguous.has(status)) {
-    return { kind: 'rejected', code: classify(error, status), message, raw };
-  }
+/** A video object proves its job, whatever the status says: vLLM-Omni answers failed jobs with 5xx. */
+export function jobIn(json: Json | undefined, accepted: boolean) {
   const video = readVideo(json);
-  const accepted = status === 200 || status === 201 || status === 202;
-  // A video object proves its job, whatever the status says: vLLM-Omni answers failed jobs with 5xx.
-  if (video?.id && (accepted || isVideo(video))) {
-    return { kind: 'accepted', operation: { id: video.id }, upstreamId: video.id, raw };
-  }
-  return { kind: 'unclear', message: accepted ? `${message}, and no id that can be read` : message };
+  if (!video?.id || !(accepted || isVideo(video))) return null;
+  return { operation: { id: video.id }, upstreamId: video.id };
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { type ApiError, errorPart } from '#providers/answers/api-error.ts';
+import { lenient, text, word } from '#providers/answers/lenient.ts';
 import type { Json } from '#video/video.ts';
 
 /** What a job is said to be doing. Words that we do not know mean that it still runs. */
 export type JobState = 'queued' | 'running' | 'completed' | 'failed' | 'canceled' | 'expired';
-
-export type JobError = { code: string | null; type: string | null; message: string | null };
 
 /** A video object, with null for everything that a server left out or wrote in a way that nobody can read. */
 export type VideoBody = {
@@ -15,7 +15,7 @@ export type VideoBody = {
   status: string | null;
   /** 0..100. */
   progress: number | null;
-  error: JobError | null;
+  error: ApiError | null;
   createdAt: Date | null;
   completedAt: Date | null;
   expiresAt: Date | null;
@@ -41,13 +41,6 @@ function every(state: JobState, synonyms: string[]): Record<string, JobState> {
 
 export const stateOf = (status: string): JobState => (Object.hasOwn(words, status) && words[status]) || 'running';
 
-const lenient = <T extends z.ZodType>(schema: T) =>
-  schema
-    .nullish()
-    .transform((value) => value ?? null)
-    .catch(null);
-
-const word = z.union([z.string(), z.number()]).transform(String);
 /** Long ids are real (LiteLLM packs a route into them); dots alone would climb out of the path. */
 const id = lenient(
   word.pipe(
@@ -57,7 +50,6 @@ const id = lenient(
       .regex(/^(?!\.{1,2}$)\P{Cc}+$/u),
   ),
 );
-const text = lenient(z.string());
 const number = lenient(
   z.union([
     z.number(),
@@ -75,15 +67,6 @@ const time = lenient(
     .transform((value) => new Date(value > 1e11 ? value : value * 1_000))
     .or(z.string().transform((value) => new Date(value)))
     .refine((date) => date.getTime() > 0),
-);
-
-const errorPart = lenient(
-  z.union([
-    z.string().transform((message): JobError => ({ code: null, type: null, message })),
-    z
-      .looseObject({ code: lenient(word), type: text, message: text })
-      .transform(({ code, type, message }): JobError => ({ code, type, message })),
-  ]),
 );
 
 /** A URL or an absolute path: as it is, in `{url}`, or first in a list of either. */
@@ -141,22 +124,3 @@ export function readVideo(json: Json | undefined): VideoBody | null {
 
 /** It calls itself a video: what an error envelope never does. */
 export const isVideo = (video: VideoBody): boolean => video.object?.startsWith('video') ?? false;
-
-const envelope = z.looseObject({
-  error: errorPart,
-  detail: z.json().optional(),
-  message: text,
-  code: lenient(word),
-});
-
-/** The reason in an error envelope: OpenAI's, FastAPI's `detail`, or a bare `message`. Null when there is none. */
-export function readError(json: Json | undefined): JobError | null {
-  const parsed = envelope.safeParse(json);
-  if (!parsed.success) return null;
-  const { error, detail, message, code } = parsed.data;
-  if (error) return error;
-  if (detail !== undefined) {
-    return { code: null, type: null, message: typeof detail === 'string' ? detail : JSON.stringify(detail) };
-  }
-  return message === null ? null : { code, type: null, message };
-}

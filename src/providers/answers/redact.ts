@@ -13,7 +13,8 @@ const maxDepth = 8;
 
 /** Keys whose value is an address or a secret, whatever it looks like. */
 const secretKey = /url|uri|href|file_?path|token|secret|password|authorization|signature|api_?key|credential/i;
-const address = /\b(?:[a-z][a-z0-9+.-]*:\/\/|data:[a-z]+\/)[^\s"'<>]*/gi;
+/** Of a long scheme its last letters are enough: looking back without a bound takes minutes for a text made for that. */
+const address = /(?:[a-z0-9+.-]{0,30}:\/\/|data:[a-z]{1,30}\/)[^\s"'<>]*/gi;
 
 /**
  * Makes a provider's answer fit to be stored and shown: without URLs (they are often signed), without our keys, and

@@ -1,5 +1,5 @@
 import type { FailureCode } from '#video/failure.ts';
-import type { JobError } from './wire.ts';
+import type { ApiError } from './api-error.ts';
 
 /** Looked for in code and type, which are made for programs. */
 const byCode: [RegExp, FailureCode][] = [
@@ -13,12 +13,17 @@ const byCode: [RegExp, FailureCode][] = [
 
 /** Looked for in words made for people: only what cannot be said by accident. */
 const byMessage: [RegExp, FailureCode][] = [
-  [/moderation|content policy|safety (system|filter|polic)|violat\w+ (our|the|content)/i, 'moderation'],
-  [/billing|exceeded your (current )?quota|insufficient (balance|credit|fund)/i, 'quota'],
+  [
+    /moderation|flagged as sensitive|content[_ ]policy|safety (system|filter|polic)|violat\w+ (our|the|content)/i,
+    'moderation',
+  ],
+  [/billing|exceeded your (current )?quota|(insufficient|exhausted) (balance|credit|fund)/i, 'quota'],
+  // Google and xAI answer a wrong key with 400.
+  [/(incorrect|invalid) api key|api key not (valid|found)/i, 'auth'],
 ];
 
 /** The failure code of a job's error or of a refused create; `httpStatus` null = the job failed on its own. */
-export function classify(error: JobError | null, httpStatus: number | null): FailureCode {
+export function classify(error: ApiError | null, httpStatus: number | null): FailureCode {
   const code = error?.code ?? '';
   const status = httpStatus ?? (/^[45]\d\d$/.test(code) ? Number(code) : null);
   const words = `${code} ${error?.type ?? ''}`;
