@@ -50,7 +50,7 @@ const list = async (origin: string): Promise<{ id: string }[]> =>
 
 const status = async (origin: string, id: string) => (await (await fetch(`${origin}/v1/videos/${id}`)).json()).status;
 
-test('every job that was answered or listed is there after a kill, and is rendered', async () => {
+test('every job that was answered or listed is there after a kill, and is rendered', { timeout: 60_000 }, async () => {
   const answered = new Map<string, string>();
   const listed = new Set<string>();
   for (let round = 0; round < 3; round++) {
@@ -83,7 +83,7 @@ test('used up directives, deleted jobs and finished clips stay so over a kill', 
   const finished = (await post(first.origin, 'finished')).id;
   const flaky = (await post(first.origin, 'flaky', '[http:503x2]')).id;
   const deleted = (await post(first.origin, 'deleted')).id;
-  await expect.poll(() => status(first.origin, finished)).toBe('completed');
+  await expect.poll(() => status(first.origin, finished), { timeout: 15_000 }).toBe('completed');
   const clip = await (await fetch(`${first.origin}/v1/videos/${finished}/content`)).arrayBuffer();
   expect((await fetch(`${first.origin}/v1/videos/${flaky}`)).status).toBe(503);
   await fetch(`${first.origin}/v1/videos/${deleted}`, { method: 'DELETE' });
@@ -126,4 +126,18 @@ test('a wrong flag is one line on stderr', async () => {
   });
   expect((await once(child, 'close'))[0]).toBe(2);
   expect(said).toMatch(/^simulator: --fps: .*\n$/);
+});
+
+test('a clip that many jobs share stays what it was when another process shares one', async () => {
+  const content = async (origin: string, id: string) =>
+    Buffer.from(await (await fetch(`${origin}/v1/videos/${id}/content`)).arrayBuffer());
+  const first = await start('--speed', '0', '--one-clip');
+  const { id } = await post(first.origin, 'first', 'a prompt that is long enough to make another picture');
+  await expect.poll(() => status(first.origin, id), { timeout: 15_000 }).toBe('completed');
+  const clip = await content(first.origin, id);
+  await kill(first.child);
+  const second = await start('--speed', '0', '--one-clip');
+  const other = await post(second.origin, 'second', 'b');
+  await expect.poll(() => status(second.origin, other.id), { timeout: 15_000 }).toBe('completed');
+  expect((await content(second.origin, id)).equals(clip)).toBe(true);
 });

@@ -4,10 +4,12 @@
 export const failures = {
   moderation: { code: 'moderation_blocked', message: 'Your request was blocked by our moderation system.' },
   provider: { code: 'server_error', message: 'The video could not be generated.' },
+  filtered: { code: 'moderation_blocked', message: 'The video was made, and held back by our safety filters.' },
+  aborted: { code: 'aborted', message: 'The job was aborted before it was done.' },
 } as const;
 type FailureName = keyof typeof failures;
 
-const failureName = (text: string | undefined): FailureName => (text === 'provider' ? 'provider' : 'moderation');
+const failureName = (text = ''): FailureName => (Object.hasOwn(failures, text) ? (text as FailureName) : 'moderation');
 const secondsToMs = (text: string | undefined) => Number(text) * 1000;
 
 /**
@@ -16,11 +18,11 @@ const secondsToMs = (text: string | undefined) => Number(text) * 1000;
  */
 export const directives = {
   fail: {
-    argument: /^(moderation|provider)(?: ?x(\d+))?$/,
+    argument: /^(moderation|provider|filtered|aborted)(?: ?x(\d+))?$/,
     read: (m: string[]) => ({ name: failureName(m[1]), jobs: Number(m[2] ?? Number.POSITIVE_INFINITY) }),
     example: '[fail:moderation]',
     effect:
-      'The job fails after 40 % (`moderation_blocked`, or `server_error` with `[fail:provider]`); with `[fail:moderation x1]` only the first job of equal requests, so that a retry helps.',
+      'The job fails after 40 % (`moderation_blocked`, or `server_error` with `[fail:provider]`); with `[fail:moderation x1]` only the first job of equal requests, so that a retry helps. `[fail:filtered]` and `[fail:aborted]`: in the words that hosted services have for it.',
   },
   reject: {
     argument: /^(moderation|provider)$/,
@@ -124,6 +126,17 @@ export const directives = {
     read: (m: string[]) => Number(m[1] ?? Number.POSITIVE_INFINITY),
     example: '[not-video]',
     effect: 'The content is an HTML page with status 200; with `[not-video:n]` the first n downloads of the clip.',
+  },
+  array: {
+    read: () => true,
+    example: '[array]',
+    effect: 'The result is a list of URLs where a single one is usual (Replicate).',
+  },
+  webhook: {
+    argument: /^(twice|never)$/,
+    read: (m: string[]) => m[1],
+    example: '[webhook:twice]',
+    effect: 'The webhook is called twice with the same message, or with `[webhook:never]` not at all.',
   },
   forget: {
     read: () => true,

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { extensions, type RenderedFiles, Renderer, type Variant, variants } from '#simulator/picture/render.ts';
 import { ApiError } from './api-error.ts';
 import { type DirectiveName, type Faults, readFaults } from './faults.ts';
 import type { Job, StoredJob } from './job.ts';
 import { JobStore, writeDurably } from './job-store.ts';
-import { extensions, type RenderedFiles, Renderer, type Variant, variants } from './render.ts';
 import { lookAt, planFor, type View } from './timeline.ts';
 import type { CreateRequest } from './wire.ts';
 
@@ -30,6 +30,8 @@ export class Jobs {
   readonly #renderer = new Renderer();
   readonly #jobs = new Map<string, Job>();
   readonly #byKey = new Map<string, Job>();
+  readonly #toCall = new Set<Job>();
+  readonly #run = randomBytes(4).toString('hex');
   readonly #sharedClips = new Map<string, Promise<RenderedFiles>>();
   readonly #background = new Set<Promise<void>>();
   #lastSeq = 0;
@@ -46,6 +48,7 @@ export class Jobs {
       const job = { ...stored, faults: this.#faultsOf(stored.prompt, stored.fingerprint) };
       this.#jobs.set(job.id, job);
       if (job.idempotencyKey !== null) this.#byKey.set(job.idempotencyKey, job);
+      if (isToCall(job)) this.#toCall.add(job);
       this.#lastSeq = job.seq;
       this.#startRendering(job);
     }
@@ -79,6 +82,7 @@ export class Jobs {
       throw error;
     }
     this.#jobs.set(job.id, job);
+    if (isToCall(job)) this.#toCall.add(job);
     this.#startRendering(job);
     return { job, replayed: false };
   }
@@ -90,6 +94,12 @@ export class Jobs {
 
   view(job: Job): View {
     return lookAt(job, this.#options.now(), this.#options.retentionMs);
+  }
+
+  /** The time in which its clip can be fetched is over. */
+  isExpired(job: Job): boolean {
+    const { expiresAtMs } = this.view(job);
+    return expiresAtMs !== null && expiresAtMs <= this.#options.now();
   }
 
   /** Newest first. */
@@ -115,12 +125,28 @@ export class Jobs {
     await this.#removeFiles(job);
   }
 
+  /** Ends a job at its owner's wish; its record stays. */
+  async cancel(job: Job): Promise<void> {
+    job.canceledAtMs = this.#options.now();
+    if (!this.#options.oneClip) this.#renderer.drop(job.id);
+    await this.#save(job);
+  }
+
+  /** Jobs whose webhook waits for their end, or for another call. */
+  toCall(): Job[] {
+    return [...this.#toCall].filter((job) => !job.removed);
+  }
+
+  /** Writes down what was told to a job's webhook. */
+  called(job: Job, webhook: { calls: number; nextAtMs: number | null }): Promise<void> {
+    if (job.hosted?.webhook) Object.assign(job.hosted.webhook, webhook);
+    if (!isToCall(job)) this.#toCall.delete(job);
+    return this.#save(job);
+  }
+
   /** Deletes the files of clips whose time is over; their jobs stay. */
   async prune(): Promise<void> {
-    for (const job of this.list()) {
-      const { expiresAtMs } = this.view(job);
-      if (expiresAtMs !== null && expiresAtMs <= this.#options.now()) await this.#removeFiles(job);
-    }
+    for (const job of this.list()) if (this.isExpired(job)) await this.#removeFiles(job);
   }
 
   clipPath(clip: string, variant: Variant): string {
@@ -139,14 +165,14 @@ export class Jobs {
 
   #newJob(request: CreateRequest, idempotencyKey: string | null): Job {
     const { fps, speed, now } = this.#options;
-    const { prompt, model, size, width, height, seconds, fingerprint } = request;
+    const { prompt, model, size, width, height, seconds, fingerprint, hosted } = request;
     const faults = this.#faultsOf(prompt, fingerprint);
     const shape = { width, height, seconds, faults, createdAtMs: now() };
     const { queueMs, renderMs, costMs } = planFor(shape, { fps, speed, rendererFreeAtMs: this.#rendererFreeAtMs });
     this.#rendererFreeAtMs = Math.max(now(), this.#rendererFreeAtMs) + costMs;
     return {
       ...shape,
-      id: `video_${randomBytes(16).toString('hex')}`,
+      id: request.hosted?.id ?? `video_${randomBytes(16).toString('hex')}`,
       seq: ++this.#lastSeq,
       prompt,
       model,
@@ -160,6 +186,8 @@ export class Jobs {
       rendered: null,
       renderError: null,
       removed: null,
+      ...(hosted && { hosted }),
+      ...(request.madeFrom && { madeFrom: request.madeFrom }),
     };
   }
 
@@ -198,7 +226,8 @@ export class Jobs {
 
   async #render(job: Job): Promise<void> {
     try {
-      const clip = this.#options.oneClip ? `${job.size}-${job.seconds}s` : job.id;
+      // Another process renders another one: what finished jobs refer to stays as it was.
+      const clip = this.#options.oneClip ? `${job.size}-${job.seconds}s-${this.#run}` : job.id;
       const files = await (this.#options.oneClip ? this.#sharedClip(job, clip) : this.#renderClip(job, clip));
       job.rendered = { atMs: this.#options.now(), clip, files };
     } catch (error) {
@@ -234,3 +263,5 @@ export class Jobs {
     for (const path of [...ownFiles, this.#firstFramePath(job)]) await rm(path, { force: true });
   }
 }
+
+const isToCall = ({ hosted }: Job): boolean => hosted?.webhook != null && hosted.webhook.nextAtMs !== null;

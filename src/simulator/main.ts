@@ -13,6 +13,7 @@ const flags = z.object({
   fps: z.coerce.number().int().min(1).max(60).default(12),
   speed: z.coerce.number().min(0).default(1),
   'one-clip': z.boolean().default(false),
+  tunnel: z.url({ protocol: /^https?$/ }).optional(),
   'exit-with-parent': z.boolean().default(false),
 });
 
@@ -27,6 +28,7 @@ function readFlags(): z.infer<typeof flags> {
       fps: { type: 'string' },
       speed: { type: 'string' },
       'one-clip': { type: 'boolean' },
+      tunnel: { type: 'string' },
       'exit-with-parent': { type: 'boolean' },
     },
   });
@@ -45,6 +47,7 @@ try {
     fps: asked.fps,
     speed: asked.speed,
     oneClip: asked['one-clip'],
+    ...(asked.tunnel && { tunnel: new URL(asked.tunnel).origin }),
   });
   const stop = () => simulator.close().then(() => process.exit(0));
   process.once('SIGTERM', stop);

@@ -78,3 +78,30 @@ test('newapi has its own words and no list', async () => {
   expect((await call(`/${id}/content`)).json.error.message).toContain('NOT_START');
   expect((await call('')).status).toBe(404);
 });
+
+test('fastvideo answers a failed job with 200, so that its word counts', async () => {
+  like('fastvideo');
+  const id = await create('[fail:moderation]');
+  expect(await call(`/${id}`)).toMatchObject({ status: 200, json: { status: 'failed' } });
+  expect(await call(`/${id}/content`)).toMatchObject({ status: 422, json: { detail: expect.any(String) } });
+  expect((await call(`/${await create('a fox')}/content?variant=thumbnail`)).status).toBe(404);
+});
+
+test('llmgateway reads JSON alone', async () => {
+  like('llmgateway');
+  expect((await call('', 'POST', { prompt: 'a fox' })).status).toBe(422);
+  expect((await call('')).status).toBe(404);
+});
+
+test('azure stands behind its own path, and looks for the key in its own header', async () => {
+  simulator = createSimulator({ personality: 'azure', apiKey: 'a key', speed: 0 });
+  const ask = (path: string, headers: Record<string, string>) =>
+    simulator.fetch(new Request(`http://simulator${path}`, { headers }));
+  expect((await ask('/openai/v1/videos?api-version=preview', { 'api-key': 'a key' })).status).toBe(200);
+  const refused = await ask('/openai/v1/videos', { authorization: 'Bearer a key' });
+  expect([refused.status, await refused.json()]).toEqual([
+    401,
+    { error: { code: 'invalid_api_key', message: expect.any(String) } },
+  ]);
+  expect((await ask('/v1/videos', { 'api-key': 'a key' })).status).toBe(404);
+});

@@ -16,16 +16,23 @@ export type Personality = {
   /** Page size where the client names none. */
   defaultLimit: number;
   removed: (id: string, video: Json) => Json;
-  /** DELETE of a job that is not finished: cancels it, lets it run on, or is refused. */
-  removal: 'cancels' | 'hides' | 'refuses';
+  /** DELETE of a job that is not finished: cancels it, lets it run on, or is refused; or there is no DELETE. */
+  removal: 'cancels' | 'hides' | 'refuses' | 'none';
   /** HTTP status of a poll of a failed job. */
   failedPollStatus: number;
   /** Answer of /content before the clip is there, and of a failed job. */
   notReady: { status: number; message: (video: VideoObject) => string };
   failedContentStatus: number;
-  multipartOnly: boolean;
+  /** What a create may come as. */
+  reads: 'multipart' | 'json' | 'both';
   /** What `?variant=` does: chooses, is passed over, or is refused for all but the video. */
   variants: 'chosen' | 'ignored' | 'refused';
+  /** Makes clips of clips, and keeps characters. */
+  derives: boolean;
+  /** In front of `/v1`. */
+  prefix: '' | '/openai';
+  /** Where the key is looked for. */
+  keyHeader: 'authorization' | 'api-key';
 };
 
 const swapPrefix = (own: string, theirs: string) => ({
@@ -53,8 +60,11 @@ const openai: Personality = {
   failedPollStatus: 200,
   notReady: { status: 400, message: () => 'Video is not ready yet, use GET /v1/videos/{video_id} to check status.' },
   failedContentStatus: 400,
-  multipartOnly: false,
+  reads: 'both',
   variants: 'chosen',
+  derives: true,
+  prefix: '',
+  keyHeader: 'authorization',
 };
 
 const newApiWords: Record<string, string> = { queued: 'NOT_START', in_progress: 'processing' };
@@ -77,8 +87,9 @@ export const personalities = {
     failedPollStatus: 500,
     notReady: { status: 404, message: () => 'Generation is still in-progress' },
     failedContentStatus: 422,
-    multipartOnly: true,
+    reads: 'multipart',
     variants: 'ignored',
+    derives: false,
   },
   /** Never in_progress; the prompt is not told; a list without cursors; DELETE answers the video. */
   sglang: {
@@ -97,6 +108,16 @@ export const personalities = {
     notReady: { status: 404, message: () => 'Video is not ready' },
     failedContentStatus: 404,
     variants: 'refused',
+    derives: false,
+  },
+  /** The closest to the protocol of those that render themselves: a failed job is HTTP 200, so that its word counts. */
+  fastvideo: {
+    ...openai,
+    error: detail,
+    notReady: { status: 404, message: () => 'Video is not ready' },
+    failedContentStatus: 422,
+    variants: 'refused',
+    derives: false,
   },
   /** Long ids that carry the provider, with the signs of base64 in them. */
   litellm: {
@@ -107,6 +128,7 @@ export const personalities = {
       Buffer.from(wireId.replace('video_', ''), 'base64')
         .toString('latin1')
         .match(/video_id:(\w+)/)?.[1] ?? wireId,
+    removal: 'none',
   },
   /** Status words of its own, a second id, empty fields left out, no list. */
   newapi: {
@@ -116,10 +138,22 @@ export const personalities = {
       return { ...Object.fromEntries(filled), task_id: video.id, status: newApiWords[video.status] ?? video.status };
     },
     list: null,
+    removal: 'none',
+    derives: false,
     notReady: {
       status: 400,
       message: ({ status }) => `Task is not completed yet, current status: ${newApiWords[status] ?? status}`,
     },
+  },
+  /** JSON alone, with a number for the seconds; neither a list nor a DELETE. */
+  llmgateway: { ...openai, list: null, removal: 'none', reads: 'json', derives: false },
+  /** Another path, another header for the key, a version in the query, and an envelope of its own. */
+  azure: {
+    ...openai,
+    error: ({ status, message, code }) => ({ error: { code: code ?? String(status), message } }),
+    removal: 'refuses',
+    prefix: '/openai',
+    keyHeader: 'api-key',
   },
 } satisfies Record<string, Personality>;
 

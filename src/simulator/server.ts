@@ -4,8 +4,11 @@ import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
+import { Characters } from './characters.ts';
+import { createHosted } from './hosted/hosted.ts';
 import { Jobs } from './jobs.ts';
-import type { Ledger } from './ledger.ts';
+import { type Ledger, ledgerOf } from './ledger.ts';
+import { Misbehaviour } from './misbehaviour.ts';
 import { type PersonalityName, personalities } from './personality.ts';
 import { createRoutes } from './routes.ts';
 
@@ -22,6 +25,8 @@ type SimulatorOptions = {
   oneClip?: boolean;
   /** How long a finished clip can be fetched. */
   retentionMs?: number;
+  /** Webhooks are called at this origin instead of their own, as a tunnel would lead there. */
+  tunnel?: string;
   now?: () => number;
   onError?: (error: unknown) => void;
 };
@@ -42,27 +47,29 @@ const hourMs = 60 * 60 * 1000;
 /** A server of the `/v1/videos` protocol that renders test patterns. */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const { apiKey, personality = 'openai', fps = 12, speed = 1, oneClip = false, retentionMs = 24 * hourMs } = options;
-  const { now = Date.now, onError = console.error } = options;
+  const { tunnel = null, now = Date.now, onError = console.error } = options;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'dailies-simulator-'));
   const jobs = new Jobs({ dataDir, fps, speed, oneClip, retentionMs, now, onError });
   const closing = new AbortController();
   const pruning = setInterval(() => jobs.prune().catch(onError), hourMs).unref();
-  const routes = createRoutes({
+  const misbehaviour = new Misbehaviour({ jobs, closing: closing.signal, onError });
+  const hosted = createHosted({ jobs, misbehaviour, apiKey, dataDir, tunnel, now, closing: closing.signal });
+  const app = createRoutes({
     jobs,
+    misbehaviour,
     personality: personalities[personality],
     apiKey,
     speed,
-    now,
-    closing: closing.signal,
-    onError,
+    characters: new Characters(join(dataDir, 'characters')),
+    hosted,
   });
   let server: Server | undefined;
 
   return {
-    fetch: async (request) => routes.app.fetch(request),
+    fetch: async (request) => app.fetch(request),
     listen: (port = 0, host = '127.0.0.1') =>
       new Promise((resolve, reject) => {
-        server = createAdaptorServer({ fetch: routes.app.fetch }) as Server;
+        server = createAdaptorServer({ fetch: app.fetch }) as Server;
         server.once('error', reject);
         server.listen(port, host, () => {
           const address = server?.address();
@@ -70,7 +77,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
           resolve(`http://${host.includes(':') ? `[${host}]` : host}:${bound}`);
         });
       }),
-    ledger: routes.ledger,
+    ledger: () => ledgerOf(jobs, misbehaviour.refused),
     settled: () => jobs.settled(),
     close: async () => {
       closing.abort();

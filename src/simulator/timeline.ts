@@ -1,7 +1,8 @@
 import { failures } from './faults.ts';
 import type { Job } from './job.ts';
 
-export type Status = 'queued' | 'in_progress' | 'completed' | 'failed';
+/** `canceled` only where a wire has a cancel: DELETE of `/v1/videos` takes the job away. */
+export type Status = 'queued' | 'in_progress' | 'completed' | 'failed' | 'canceled';
 
 /** A job as it stands at one moment. */
 export type View = {
@@ -45,6 +46,7 @@ const pending = { completedAtMs: null, expiresAtMs: null, error: null };
 export function lookAt(job: Job, nowMs: number, retentionMs: number): View {
   const { queueMs, renderMs } = job.plan;
   const { faults } = job;
+  if (job.canceledAtMs !== undefined) return { ...pending, status: 'canceled', progress: 0 };
   const renderedForMs = nowMs - job.createdAtMs - queueMs;
   if (renderedForMs < 0) return { ...pending, status: 'queued', progress: 0 };
   const share = renderMs > 0 ? Math.min(1, renderedForMs / renderMs) : 1;

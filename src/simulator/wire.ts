@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ApiError } from './api-error.ts';
 import { type Faults, readFaults } from './faults.ts';
-import type { Job } from './job.ts';
+import type { HostedPart, Job } from './job.ts';
 import type { View } from './timeline.ts';
 
 export const defaultModel = 'test-pattern';
@@ -25,12 +25,16 @@ export type CreateRequest = {
   /** What the prompt's directives ask for. */
   faults: Faults;
   model: string;
-  size: (typeof sizes)[number];
+  size: string;
   width: number;
   height: number;
   seconds: number;
   firstFrame: Uint8Array | undefined;
   fingerprint: string;
+  /** The job that it is made of. */
+  madeFrom?: string;
+  /** From a hosted service's wire, with an id in its own form. */
+  hosted?: HostedPart & { id: string };
 };
 
 const reference = z.union([z.instanceof(File), z.object({ image_url: z.string() }), z.object({ file_id: z.string() })]);
@@ -45,31 +49,42 @@ const createBody = z.looseObject({
     .pipe(z.number().min(1).max(20))
     .default(4),
   input_reference: reference.nullish(),
+  characters: z
+    .array(z.object({ id: z.string() }))
+    .max(2)
+    .nullish(),
 });
 
 /**
  * Reads a create from multipart (with bracket fields and files), urlencoded or JSON.
  * @throws ApiError 400 that names the field.
  */
-export async function readCreate(request: Request): Promise<CreateRequest> {
-  const fields = await readFields(request);
-  const parsed = createBody.safeParse(fields);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const param = issue?.path.join('.') || null;
-    throw new ApiError(400, `Invalid value for '${param}': ${issue?.message}.`, { code: 'invalid_value', param });
+export async function readCreate(request: Request, knows: (character: string) => boolean): Promise<CreateRequest> {
+  const body = checked(createBody, await readFields(request));
+  const { prompt, model, size, seconds, input_reference, characters } = body;
+  const stranger = characters?.find(({ id }) => !knows(id));
+  if (stranger) {
+    throw new ApiError(400, `Character '${stranger.id}' not found.`, { code: 'not_found', param: 'characters' });
   }
-  const { prompt, model, size, seconds, input_reference } = parsed.data;
   const [width = 0, height = 0] = size.split('x').map(Number);
   const firstFrame = await readReference(input_reference);
   const { faults } = readFaults(prompt);
-  const fingerprint = await fingerprintOf(parsed.data);
+  const fingerprint = await fingerprintOf(body);
   return { prompt, faults, model, size, width, height, seconds, firstFrame, fingerprint };
 }
 
-type Fields = Record<string, unknown>;
+/** @throws ApiError 400 that names the field. */
+export function checked<S extends z.ZodType>(schema: S, fields: Fields): z.output<S> {
+  const parsed = schema.safeParse(fields);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const param = issue?.path.join('.') || null;
+  throw new ApiError(400, `Invalid value for '${param}': ${issue?.message}.`, { code: 'invalid_value', param });
+}
 
-async function readFields(request: Request): Promise<Fields> {
+export type Fields = Record<string, unknown>;
+
+export async function readFields(request: Request): Promise<Fields> {
   const type = request.headers.get('content-type') ?? '';
   if (type.startsWith('multipart/form-data') || type.startsWith('application/x-www-form-urlencoded')) {
     const form = await request.formData().catch((cause: unknown) => {
@@ -86,10 +101,15 @@ async function readFields(request: Request): Promise<Fields> {
   return { ...body };
 }
 
-/** `input_reference[image_url]` → `{input_reference: {image_url}}`: one level is all that the protocol uses for a create. */
+/** `video[id]` → `{video: {id}}`, `characters[][id]` → `{characters: [{id}]}`: all that the protocol uses. */
 function nested(form: FormData): Fields {
   const fields: Fields = {};
   for (const [name, value] of form) {
+    const [, list, key] = /^([^[]+)\[\]\[([^\]]+)\]$/.exec(name) ?? [];
+    if (list !== undefined && key !== undefined) {
+      fields[list] = [...(Array.isArray(fields[list]) ? fields[list] : []), { [key]: value }];
+      continue;
+    }
     const [, outer, inner] = /^([^[]+)\[([^\]]+)\]$/.exec(name) ?? [];
     if (outer === undefined || inner === undefined) fields[name] = value;
     else fields[outer] = { ...Object(fields[outer]), [inner]: value };
@@ -108,8 +128,7 @@ async function readReference(value: z.infer<typeof reference> | null | undefined
     value instanceof File
       ? new Uint8Array(await value.arrayBuffer())
       : Buffer.from(value.image_url.replace(/^[^,]*,/, ''), 'base64');
-  const start = Buffer.from(bytes.subarray(0, 16)).toString('hex');
-  if (!imageSignatures.some((signature) => signature.test(start))) {
+  if (!isImage(bytes)) {
     throw new ApiError(400, "Invalid value for 'input_reference': not a JPEG, PNG or WebP image.", {
       code: 'invalid_value',
       param: 'input_reference',
@@ -118,8 +137,13 @@ async function readReference(value: z.infer<typeof reference> | null | undefined
   return bytes;
 }
 
+export function isImage(bytes: Uint8Array): boolean {
+  const start = Buffer.from(bytes.subarray(0, 16)).toString('hex');
+  return imageSignatures.some((signature) => signature.test(start));
+}
+
 /** Over the parsed fields in order of their names and the hash of each file: a boundary differs on every try. */
-async function fingerprintOf(fields: Fields): Promise<string> {
+export async function fingerprintOf(fields: Fields): Promise<string> {
   const comparable = async (value: unknown): Promise<unknown> => {
     if (value instanceof File) return ['file', sha256(new Uint8Array(await value.arrayBuffer()))];
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
@@ -129,7 +153,7 @@ async function fingerprintOf(fields: Fields): Promise<string> {
   return sha256(JSON.stringify(await comparable(fields)));
 }
 
-function sha256(content: string | Uint8Array): string {
+export function sha256(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
@@ -150,7 +174,7 @@ export function videoObject(id: string, job: Job, view: View) {
     prompt: job.prompt,
     size: job.size,
     seconds: String(job.seconds),
-    remixed_from_video_id: null,
+    remixed_from_video_id: job.madeFrom ?? null,
     error: view.error,
   };
 }

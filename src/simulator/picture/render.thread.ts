@@ -5,8 +5,8 @@ import { parentPort } from 'node:worker_threads';
 import h264 from 'h264-mp4-encoder';
 import { BufferSource, BufferTarget, Conversion, Input, MP4, Mp4OutputFormat, Output } from 'mediabunny';
 import sharp from 'sharp';
+import { writeDurably } from '#simulator/job-store.ts';
 import type { Frame } from './frame.ts';
-import { writeDurably } from './job-store.ts';
 import { Painter } from './picture.ts';
 import type { RenderedFile, RenderedFiles, RenderReply, RenderTask } from './render.ts';
 
