@@ -1,14 +1,17 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, type FileHandle, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { Download, Media, StoredFile } from '#engine/system.ts';
 import { DownloadError } from '#video/download-error.ts';
 import type { AssetKind } from '#video/video.ts';
+import { checkKey, isKey } from './key.ts';
+import { drawPoster } from './poster.ts';
 import { probe } from './probe.ts';
-import { receive } from './receive.ts';
+import { withFile } from './random-access.ts';
+import { type Left, receive } from './receive.ts';
 
 export type DiskOptions = {
   /** Made when it is not there. */
@@ -21,9 +24,6 @@ const defaultMaxBytes = 4 * 1024 ** 3;
 /** A temporary file that nobody has written to for so long belongs to a process that died. */
 const staleMs = 3_600_000;
 
-/** Our own ids, in up to four steps: nothing that could leave the directory, or mean another one on any file system. */
-const keyPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}(\/[A-Za-z0-9][A-Za-z0-9_-]{0,127}){0,3}$/;
-
 /** Files on the local disk, at the path that their key spells. */
 export function createDiskMedia({ dir, maxBytes = defaultMaxBytes }: DiskOptions): Media & {
   /** Removes what dead processes left behind: once, at the start. Answers how many files. */
@@ -33,31 +33,59 @@ export function createDiskMedia({ dir, maxBytes = defaultMaxBytes }: DiskOptions
 
   /** The path of a key; throws on everything that is not made of our ids, or whose place was moved by a link. */
   async function pathOf(key: string): Promise<string> {
-    if (!keyPattern.test(key)) throw new Error('not a storage key');
+    checkKey(key);
     const path = join(dir, key);
     const place = await realpath(dirname(path)).catch(ignoreMissing);
     if (place && !`${place}${sep}`.startsWith(`${await realpath(dir)}${sep}`)) throw new Error('not a storage key');
     return path;
   }
 
+  /** What an earlier try of the same version left, the longest; null = nothing. */
+  async function leftBehind(prefix: string): Promise<Left | null> {
+    let best: Left | null = null;
+    for (const name of await readdir(tempDir)) {
+      if (!name.startsWith(prefix)) continue;
+      const path = join(tempDir, name);
+      const bytes = (await stat(path).catch(ignoreMissing))?.size ?? 0;
+      if (bytes > (best?.bytes ?? 0)) best = { path, bytes };
+    }
+    return best;
+  }
+
+  async function forget(prefix: string, except: string | null): Promise<void> {
+    for (const name of await readdir(tempDir)) {
+      const path = join(tempDir, name);
+      if (name.startsWith(prefix) && path !== except) await rm(path, { force: true });
+    }
+  }
+
   /**
-   * 1. Stream into a temporary file, counting and hashing on the way.
+   * 1. Stream into a temporary file, counting and hashing on the way; go on with what an earlier try left, if it can be.
    * 2. Sync it, look what it is, and give it its name: a name stands for a whole, durable file.
-   * 3. Sync the directories, or the name itself could be lost. Whatever fails, the temporary file goes.
+   * 3. Sync the directories, or the name itself could be lost. Whatever fails, the temporary file goes, except where the
+   *    next try can go on with it.
    */
   async function put(key: string, kind: AssetKind, download: Download, signal: AbortSignal): Promise<StoredFile> {
     const path = await pathOf(key);
     await mkdir(tempDir, { recursive: true });
-    const temp = join(tempDir, `${randomBytes(12).toString('hex')}.part`);
+    const version = download.rest && download.etag ? `${digest(key)}-${digest(download.etag)}-` : null;
+    const old = version ? await leftBehind(version) : null;
+    const temp = join(tempDir, `${version ?? ''}${randomBytes(12).toString('hex')}.part`);
     try {
-      const { bytes, sha256 } = await receive(download, temp, { maxBytes, signal });
-      const found = await probe(temp, kind);
+      const { bytes, sha256 } = await receive(download, temp, { maxBytes, signal, old });
+      const found = await withFile(temp, (file) => probe(file, kind));
       await mkdir(dirname(path), { recursive: true });
       await rename(temp, path);
       for (let at = dirname(path); at.length >= dir.length; at = dirname(at)) await syncDirectory(at);
+      if (version) await forget(version, null);
       return { key, bytes, sha256, ...found };
     } catch (error) {
-      await rm(temp, { force: true });
+      // What would be kept on a full disk is the room that the next try needs.
+      const final = isFull(error) || (error instanceof DownloadError && error.reason !== 'transient');
+      if (!version || final) await rm(temp, { force: true });
+      // The longer one of the two is enough for the next try.
+      const kept = version && !final ? await leftBehind(version) : null;
+      if (version) await forget(version, kept?.path ?? null);
       throw error;
     }
   }
@@ -80,6 +108,16 @@ export function createDiskMedia({ dir, maxBytes = defaultMaxBytes }: DiskOptions
         if (!(await removeIfEmpty(at))) break;
       }
     },
+    async *keysBefore(time) {
+      for (const entry of (await readdir(dir, { withFileTypes: true, recursive: true }).catch(ignoreMissing)) ?? []) {
+        const path = join(entry.parentPath, entry.name);
+        const key = relative(dir, path).split(sep).join('/');
+        if (!entry.isFile() || !isKey(key)) continue;
+        const found = await stat(path).catch(ignoreMissing);
+        if (found && found.mtimeMs < time.getTime()) yield key;
+      }
+    },
+    poster: async (key) => withFile(await pathOf(key), drawPoster),
     check: async () => {
       await mkdir(dir, { recursive: true });
       await access(dir, constants.W_OK);
@@ -97,6 +135,8 @@ export function createDiskMedia({ dir, maxBytes = defaultMaxBytes }: DiskOptions
     },
   };
 }
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
 async function syncDirectory(path: string): Promise<void> {
   // Windows opens no directories, and needs no such sync.
@@ -122,10 +162,13 @@ async function removeIfEmpty(path: string): Promise<boolean> {
 function asDownloadError(error: unknown): unknown {
   const code = codeOf(error);
   if (error instanceof DownloadError || !code || !/^E[A-Z]+$/.test(code)) return error;
-  const full = code === 'ENOSPC' || code === 'EDQUOT';
-  const message = full ? 'There is no space left where clips are stored.' : `The clip could not be written: ${code}.`;
+  const message = isFull(error)
+    ? 'There is no space left where clips are stored.'
+    : `The clip could not be written: ${code}.`;
   return new DownloadError('transient', message, null, { cause: error });
 }
+
+const isFull = (error: unknown): boolean => codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';
 
 function ignoreMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;

@@ -1,27 +1,38 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Download } from '#engine/system.ts';
 import { DownloadError } from '#video/download-error.ts';
+import { begin, continued } from './continued.ts';
+
+/** What an earlier try brought. */
+export type Left = { path: string; bytes: number };
 
 /**
- * Writes a stream to a new file and syncs it; one chunk is in memory at a time. Throws `DownloadError` when it is larger
- * than `maxBytes`, empty, or not as long as was announced; passes the stream's own errors on.
+ * Writes a download to a new file and syncs it; one chunk is in memory at a time. Goes on behind what an earlier try left,
+ * where the same version's rest is given: those bytes are copied and hashed anew. Throws `DownloadError` when it
+ * is larger than `maxBytes`, empty, or not as long as was announced; passes the stream's own errors on.
  */
 export async function receive(
   download: Download,
   path: string,
-  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+  { maxBytes, signal, old = null }: { maxBytes: number; signal: AbortSignal; old?: Left | null },
 ): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
   const file = await open(path, 'wx');
+  const write = async (chunk: Uint8Array) => {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new DownloadError('refused', `the file is larger than ${maxBytes} bytes`);
+    hash.update(chunk);
+    await file.writeFile(chunk);
+  };
   try {
-    for await (const chunk of untilAborted(download.stream, signal)) {
-      bytes += chunk.byteLength;
-      if (bytes > maxBytes) throw new DownloadError('refused', `the file is larger than ${maxBytes} bytes`);
-      hash.update(chunk);
-      await file.writeFile(chunk);
+    const begun = await begin(download, old?.bytes ?? 0);
+    if (old && begun.from > 0) {
+      for await (const chunk of createReadStream(old.path, { end: begun.from - 1 })) await write(chunk as Buffer);
     }
+    for await (const chunk of untilAborted(continued(download, begun), signal)) await write(chunk);
     if (bytes === 0) throw new DownloadError('transient', 'the file is empty');
     if (download.bytes !== null && bytes !== download.bytes) {
       throw new DownloadError('transient', `the file has ${bytes} of ${download.bytes} bytes`);
@@ -34,7 +45,7 @@ export async function receive(
 }
 
 /** Ends at once when the signal aborts, even while the stream is silent. */
-async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+export async function* untilAborted<T>(stream: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const chunks = stream[Symbol.asyncIterator]();
   let ended = false;
   try {
