@@ -1,7 +1,9 @@
-import { applied, move } from '#video/lifecycle.ts';
+import type { Answer } from '#video/answer.ts';
+import { applied, type Move, move } from '#video/lifecycle.ts';
 import { afterAnswer } from '#video/observation.ts';
-import type { Claimed } from '#video/video.ts';
+import type { Claimed, JsonObject } from '#video/video.ts';
 import { circumstances, stopwatch } from './circumstances.ts';
+import { holdsOf, tell } from './holds.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -19,10 +21,32 @@ export async function check(step: Step, claimed: Claimed): Promise<void> {
   if (!asked) return;
   const now = stopwatch(system, claimed);
   const answer = await provider.check(operation, signal);
+  await tellCircuit(step, claimed, answer);
   const about = await circumstances(system, claimed, now());
   const missingCounts = answer.kind !== 'missing' || (await othersAnswer(step, claimed));
-  await save(afterAnswer(asked, answer, { ...about, missingCounts }));
+  const seen = afterAnswer(asked, answer, { ...about, missingCounts });
+  const uncalled = await shouldHaveCalled(step, asked, seen);
+  const saved = await save(uncalled && seen.event ? { ...seen, event: withData(seen.event, { uncalled }) } : seen);
+  if (saved && uncalled) await system.store.countCall(provider.id, 'missed');
 }
+
+/** No answer at all blames the provider where it happens to several videos; any other says that it lives. */
+async function tellCircuit({ system, provider }: Step, { video }: Claimed, answer: Answer): Promise<void> {
+  const silent = answer.kind === 'no_answer' && (answer.why === 'transient' || answer.why === 'protocol');
+  if (silent) await tell(system, provider.id, { kind: 'trouble', videoId: video.id });
+  else if ((await holdsOf(system)).has(provider.id)) await tell(system, provider.id, { kind: 'answered' });
+}
+
+/** It is over, and the provider was told where to say so, and did not. */
+async function shouldHaveCalled({ system }: Step, { attempt }: Claimed, seen: Move): Promise<boolean> {
+  const ended = attempt.outcome === null && typeof seen.attempt.outcome === 'string';
+  return ended && attempt.watch.webhook === true && !(await system.store.wasCalled(attempt.id));
+}
+
+const withData = (event: NonNullable<Move['event']>, data: JsonObject) => ({
+  ...event,
+  data: { ...event.data, ...data },
+});
 
 /** At the first 404 the time of the last good look has to do: one of three may count by mistake. */
 function othersAnswer({ system, provider }: Step, { video, attempt, at }: Claimed): Promise<boolean> {

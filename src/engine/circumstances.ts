@@ -2,12 +2,12 @@ import { makeId } from '#video/id.ts';
 import type { Circumstances } from '#video/observation.ts';
 import type { Quantiles } from '#video/progress.ts';
 import type { Claimed, Video } from '#video/video.ts';
-import type { System } from './system.ts';
+import type { Provider, System } from './system.ts';
 
 /** A new id of ours: time-ordered, 80 random bits. */
 export const newId = (
   system: Pick<System, 'clock' | 'random'>,
-  prefix: 'video' | 'attempt' | 'asset' | 'shot',
+  prefix: 'video' | 'attempt' | 'asset' | 'shot' | 'char' | 'once',
 ): string => makeId(prefix, system.clock.now(), system.random(10));
 
 /** Uniform in 0..1. */
@@ -67,7 +67,7 @@ export async function circumstances(
   return {
     now,
     typical: await typicalOf(system, claimed.video),
-    webhook: false,
+    webhook: claimed.attempt.watch.webhook ?? false,
     fixedMs: typeof system.settings.schedule === 'number' ? system.settings.schedule : null,
     random: chance(system),
     missingCounts: true,
@@ -76,3 +76,7 @@ export async function circumstances(
     retentionMs: system.providers.get(claimed.video.provider)?.capabilities.retentionMs ?? 0,
   };
 }
+
+/** With the key that the attempt was sent with; what was not sent goes with the present one. */
+export const providerOf = ({ providers }: Pick<System, 'providers'>, { attempt }: Claimed): Provider | undefined =>
+  providers.get(attempt.provider, attempt.sentAt ? attempt.credentialId : null);

@@ -1,9 +1,10 @@
 import { type AdminCommand, isLost, ruleForAdmin } from '#video/admin-commands.ts';
 import { type Command, rule } from '#video/commands.ts';
+import type { Move } from '#video/lifecycle.ts';
 import { accepted } from '#video/submission.ts';
 import type { Actor, Claimed } from '#video/video.ts';
-import { circumstances, deadlineMsOf, newId } from './circumstances.ts';
-import type { System } from './system.ts';
+import { circumstances, deadlineMsOf, newId, providerOf } from './circumstances.ts';
+import type { NewVideo, System } from './system.ts';
 
 /** The state does not allow it, or money speaks against it; `code` is for programs. */
 export class CommandRefused extends Error {
@@ -40,7 +41,8 @@ const askAgainMs = 100;
  * A person's command on one video.
  * 1. Claim the row as a worker does. Where a worker holds it, cancel and delete are remembered, all else waits 3 s.
  * 2. The table in video/commands.ts rules.
- * 3. Save the move under our claim; a refused command gives the claim back untouched.
+ * 3. Save the move under our claim; a refused command gives the claim back untouched. One that makes a new paid attempt
+ *    reserves it in the same transaction; throws `BudgetExceeded`.
  */
 export async function runCommand(
   system: System,
@@ -54,12 +56,14 @@ export async function runCommand(
   if (claimed === 'remembered') {
     return { videoId: id, note: 'It is being worked on; this will be done right after.', remembered: true };
   }
+  const provider = providerOf(system, claimed);
   const occasion = {
     now: claimed.at,
     actor,
     nextAttemptId: newId(system, 'attempt'),
     deadlineMs: deadlineMsOf(system, claimed.video.resolvedModel),
-    retentionMs: system.providers.get(claimed.video.provider)?.capabilities.retentionMs ?? 0,
+    retentionMs: provider?.capabilities.retentionMs ?? 0,
+    endless: provider !== undefined && provider.cancel === undefined,
   };
   const ruling = isAdminCommand(command) ? ruleForAdmin(claimed, command, occasion) : rule(claimed, command, occasion);
   const seq = claimed.video.claimSeq;
@@ -71,14 +75,36 @@ export async function runCommand(
       await store.release([{ id, seq }]);
       return { videoId: id, note: ruling.note, remembered: false };
     case 'move':
-      await saveOrBusy(system, ruling.move);
+      if (ruling.move.nextAttempt) await saveReserving(system, ruling.move, null);
+      else await saveOrBusy(system, ruling.move);
       return { videoId: id, note: ruling.note, remembered: false };
     case 'new_take': {
-      if (ruling.move) await saveOrBusy(system, ruling.move);
-      else await store.release([{ id, seq }]);
       const take = await nextTake(system, claimed, actor);
-      return { videoId: take, note: ruling.note, remembered: false };
+      if (ruling.move) await saveReserving(system, ruling.move, take);
+      else await createBeside(system, claimed, take);
+      return { videoId: take.id, note: ruling.note, remembered: false };
     }
+  }
+}
+
+/** The claim is given back untouched where there is no room, in the queue or in the budget. */
+async function saveReserving({ store, settings, log }: System, move: Move, take: NewVideo | null): Promise<void> {
+  const { videoId, seq, from, to, event } = move;
+  try {
+    const result = await store.saveReserving(move, take, settings.maxQueuedPerOwner);
+    if (result !== 'saved') throw new Busy();
+  } catch (error) {
+    await store.release([{ id: videoId, seq }]);
+    throw error;
+  }
+  log.info({ video: videoId, from, to, event: event?.type ?? null }, 'move');
+}
+
+async function createBeside({ store, settings }: System, { video }: Claimed, take: NewVideo): Promise<void> {
+  try {
+    await store.create([take], settings.maxQueuedPerOwner);
+  } finally {
+    await store.release([{ id: video.id, seq: video.claimSeq }]);
   }
 }
 
@@ -90,13 +116,13 @@ export async function adoptById(system: System, id: string, upstreamId: string, 
   const { store } = system;
   const claimed = await claimPatiently(system, id, null, { name: 'decide' }, actor);
   if (claimed === 'remembered') throw new Busy();
-  const provider = system.providers.get(claimed.video.provider);
+  const provider = providerOf(system, claimed);
   const giveBack = () => store.release([{ id, seq: claimed.video.claimSeq }]);
   if (!isLost(claimed) || !provider) {
     await giveBack();
     throw new CommandRefused('not_possible', 'Only a take whose create was lost can be given a job of the provider.');
   }
-  const operation = { id: upstreamId };
+  const operation = provider.operationOf?.(upstreamId, claimed.attempt.request) ?? { id: upstreamId };
   const answer = await provider.check(operation, AbortSignal.timeout(system.settings.upstreamTimeoutMs));
   if (answer.kind === 'missing' || answer.kind === 'no_answer') {
     await giveBack();
@@ -108,7 +134,7 @@ export async function adoptById(system: System, id: string, upstreamId: string, 
     throw new CommandRefused('already_owned', 'This job belongs to another take.');
   }
   const about = await circumstances(system, claimed, claimed.at);
-  const adopted = accepted(claimed, operation, upstreamId, about, 'adopted');
+  const adopted = accepted(claimed, { operation, upstreamId }, about, 'adopted');
   await saveOrBusy(system, { ...adopted, event: adopted.event && { ...adopted.event, actor }, next: claimed.at });
   return { videoId: id, note: 'It is adopted; we look at it now.', remembered: false };
 }
@@ -135,29 +161,23 @@ async function claimPatiently(
   }
 }
 
-async function saveOrBusy(system: System, move: Parameters<System['store']['saveMoves']>[0][number]): Promise<void> {
+async function saveOrBusy(system: System, move: Move): Promise<void> {
   const [result] = await system.store.saveMoves([move]);
   if (result !== 'saved') throw new Busy();
   system.log.info({ video: move.videoId, from: move.from, to: move.to, event: move.event?.type ?? null }, 'move');
 }
 
 /** The same shot once more, as a video of its own: the old one keeps its attempt, and its late clip. */
-async function nextTake(system: System, { video, attempt }: Claimed, actor: Actor): Promise<string> {
+async function nextTake(system: System, { video, attempt }: Claimed, actor: Actor): Promise<NewVideo> {
   const takes = await system.store.list({ ownerId: video.ownerId, shotId: video.shotId, limit: 100, order: 'desc' });
   const takeNo = Math.max(video.takeNo, ...takes.map((take) => take.video.takeNo)) + 1;
-  const id = newId(system, 'video');
-  await system.store.create(
-    [
-      {
-        ...video,
-        id,
-        takeNo,
-        actor,
-        data: { again: video.id },
-        attempt: { id: newId(system, 'attempt'), request: attempt.request, requestHash: attempt.requestHash },
-      },
-    ],
-    system.settings.maxQueuedPerOwner,
-  );
-  return id;
+  const { request, requestHash, estimateMicroUsd } = attempt;
+  return {
+    ...video,
+    id: newId(system, 'video'),
+    takeNo,
+    actor,
+    data: { again: video.id },
+    attempt: { id: newId(system, 'attempt'), request, requestHash, estimateMicroUsd },
+  };
 }

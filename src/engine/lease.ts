@@ -1,38 +1,74 @@
 import type { Claimed } from '#video/video.ts';
-import type { System } from './system.ts';
+import type { Clock, System } from './system.ts';
 
 /** The claim ran out or was taken over: whoever holds it now goes on. */
 export class ClaimLost extends Error {
   override name = 'ClaimLost';
 }
 
+/** Made once: an abort without a reason makes an exception, stack and all, for each step. */
+const ended = new Error('the step ended');
+
 /**
  * Runs a step under its claim and renews the lease every third of it, so that a copy slower than the lease is finished
- * once instead of being started again by the next worker. A lost claim aborts the step.
+ * once instead of being started again by the next worker. A lost claim aborts the step; a store that does not answer does
+ * so only when the lease is over.
  */
 export async function underLease<T>(
-  system: Pick<System, 'store' | 'clock' | 'settings'>,
+  system: Pick<System, 'store' | 'clock' | 'settings' | 'log'>,
   claimed: Claimed,
   stop: AbortSignal,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { leaseMs } = system.settings;
   const over = new AbortController();
   const lost = new AbortController();
-  const renewing = (async () => {
-    for (;;) {
-      await system.clock.sleep(leaseMs / 3, over.signal);
-      if (over.signal.aborted) return;
-      if (!(await system.store.renew(claimed.video.id, claimed.video.claimSeq, leaseMs))) {
-        lost.abort(new ClaimLost(claimed.video.id));
-        return;
-      }
-    }
-  })();
+  const renewing = keepRenewed(system, claimed, over.signal).then((held) => {
+    if (!held) lost.abort(new ClaimLost(claimed.video.id));
+  });
   try {
     return await run(AbortSignal.any([lost.signal, stop]));
+  } catch (error) {
+    // Whatever the step fell over when it was told to stop is no failure of its own.
+    throw lost.signal.aborted ? lost.signal.reason : error;
   } finally {
-    over.abort();
+    over.abort(ended);
     await renewing;
+  }
+}
+
+/** Resolves to false when the claim is lost, to true when the step is over. Never throws. */
+async function keepRenewed(
+  { store, clock, settings, log }: Pick<System, 'store' | 'clock' | 'settings' | 'log'>,
+  { video: { id, claimSeq } }: Claimed,
+  over: AbortSignal,
+): Promise<boolean> {
+  const { leaseMs } = settings;
+  let heldUntilMs = clock.now().getTime() + leaseMs;
+  let restMs = leaseMs / 3;
+  for (;;) {
+    await clock.sleep(restMs, over);
+    if (over.aborted) return true;
+    const askedMs = clock.now().getTime();
+    const renewal = store.renew(id, claimSeq, leaseMs).catch((err: unknown) => {
+      log.warn({ video: id, err }, 'a lease could not be renewed');
+      return null;
+    });
+    const renewed = await within(clock, Math.max(0, heldUntilMs - askedMs), renewal, over);
+    if (over.aborted) return true;
+    if (renewed === false) return false;
+    if (renewed) heldUntilMs = askedMs + leaseMs;
+    const leftMs = heldUntilMs - clock.now().getTime();
+    if (leftMs <= 0) return false;
+    restMs = renewed ? leaseMs / 3 : Math.min(leaseMs / 12, leftMs);
+  }
+}
+
+/** What the work comes to; null when that takes longer, or the signal aborts. */
+async function within<T>(clock: Clock, ms: number, work: Promise<T | null>, signal: AbortSignal): Promise<T | null> {
+  const settled = new AbortController();
+  try {
+    return await Promise.race([work, clock.sleep(ms, AbortSignal.any([settled.signal, signal])).then(() => null)]);
+  } finally {
+    settled.abort(ended);
   }
 }

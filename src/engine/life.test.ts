@@ -36,6 +36,20 @@ describe('a video', () => {
     expect(world.errors).toEqual([]);
   });
 
+  it('whose provider tells no progress is not written down with every look', async () => {
+    open({ script: { renderMs: 600_000 } }).start();
+    world.provider.script.check = (_job, elapsedMs): Answer =>
+      elapsedMs > 600_000
+        ? { kind: 'completed', renderMs: null, raw: null }
+        : { kind: 'running', queued: false, progress: null, raw: null };
+    const id = await world.ask();
+    const { attempts } = await world.until(id, 'completed');
+    const told = (await types(id)).filter((type) => type === 'progress').length;
+    expect(told).toBeGreaterThan(2);
+    expect(told).toBeLessThan(21);
+    expect(attempts[0]?.checks).toBeGreaterThan(30);
+  });
+
   it('becomes overdue at its deadline, is still watched, and completes late', async () => {
     open({ script: { renderMs: 3_000_000, check: undefined } }).start();
     world.provider.script.check = (_job, elapsedMs): Answer =>
@@ -73,12 +87,26 @@ describe('a video', () => {
     expect(world.provider.posts).toHaveLength(1);
   });
 
-  it('ends a copy that never works as download_failed, and collects it when asked', async () => {
+  it('brings a clip home by itself after an outage of hours', async () => {
     open().start();
     world.provider.script.open = () => new DownloadError('transient', 'connection reset');
     const id = await world.ask();
-    const { video } = await world.until(id, 'failed');
-    expect(video).toMatchObject({ errorCode: 'download_failed', errorMessage: 'connection reset' });
+    await world.until(id, 'storing');
+    await world.clock.advance(5 * 3_600_000);
+    expect((await types(id)).filter((type) => type === 'download_failed')).toHaveLength(8);
+    world.provider.script.open = () => clip();
+    await world.until(id, 'completed', 600_000);
+    expect(world.provider.posts).toHaveLength(1);
+  });
+
+  it('ends a copy that never works as download_failed when the looking ends, and collects it when asked', async () => {
+    open().start();
+    world.provider.script.open = () => new DownloadError('transient', 'connection reset');
+    const id = await world.ask();
+    await world.until(id, 'storing');
+    await world.clock.advance(25 * 3_600_000);
+    const { video } = await world.see(id);
+    expect(video).toMatchObject({ state: 'failed', errorCode: 'download_failed', errorMessage: 'connection reset' });
     world.provider.script.open = () => clip();
     await runCommand(world.system, id, 'owner', { name: 'collect' }, user);
     await world.until(id, 'completed');
@@ -100,11 +128,49 @@ describe('a video', () => {
     const id = await world.ask();
     await world.until(id, 'running');
     const { providers } = world.system;
-    world.system.providers = { ids: () => [], get: () => undefined };
+    world.system.providers = { ids: () => [], get: () => undefined, name: (id) => id };
     await world.clock.advance(100_000_000);
     expect((await world.see(id)).video.state).toBe('overdue');
     world.system.providers = providers;
     await world.until(id, 'completed', 200_000);
+  });
+});
+
+describe('a new key', () => {
+  it('is for what is sent from then on: what runs is looked at with the one it was sent with', async () => {
+    open().start();
+    const { providers } = world.system;
+    const used: string[] = [];
+    let present = 'first';
+    world.system.providers = {
+      ...providers,
+      get(id, credentialId) {
+        const provider = providers.get(id);
+        if (!provider) return undefined;
+        const key = credentialId ?? present;
+        const noted = <T>(what: string, answer: T) => {
+          used.push(`${what} ${key}`);
+          return answer;
+        };
+        return {
+          ...provider,
+          credentialId: key,
+          start: (...call) => noted('start', provider.start(...call)),
+          check: (...call) => noted('check', provider.check(...call)),
+          open: (...call) => noted('open', provider.open(...call)),
+        };
+      },
+    };
+    const before = await world.ask();
+    await world.until(before, 'running');
+    present = 'second';
+    const { attempts } = await world.until(before, 'completed');
+    expect(attempts[0]?.credentialId).toBe('first');
+    expect(used.filter((one) => one.endsWith('second'))).toEqual([]);
+    expect(used).toContain('open first');
+    const after = await world.until(await world.ask(), 'completed');
+    expect(after.attempts[0]?.credentialId).toBe('second');
+    expect(used).toContain('start second');
   });
 });
 
@@ -183,8 +249,15 @@ describe('commands', () => {
     const [kept, thrown] = [await world.ask('keep'), await world.ask('discard')];
     await world.until(kept, 'running');
     await world.until(thrown, 'running');
-    await runCommand(world.system, kept, 'owner', { name: 'cancel' }, user);
-    await runCommand(world.system, thrown, 'owner', { name: 'cancel', discard: true }, user);
+    const notes: (string | null)[] = [];
+    const cancel = async (id: string, discard?: boolean) =>
+      notes.push((await runCommand(world.system, id, 'owner', { name: 'cancel', discard }, user)).note);
+    await cancel(kept, true);
+    await cancel(kept, false);
+    await cancel(thrown);
+    await cancel(thrown, true);
+    const sentence = 'This provider cannot stop a take. It will finish and be billed; the clip is';
+    expect(notes).toEqual(['discarded', 'kept', 'kept', 'discarded'].map((end) => `${sentence} ${end}.`));
     await world.until(kept, 'completed');
     await world.until(thrown, 'canceled');
     expect(world.media.puts).toHaveLength(1);

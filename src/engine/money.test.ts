@@ -1,9 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openMemoryStore } from '#store/memory.ts';
 import { adoptById, runCommand } from './commands.ts';
-import type { Store } from './system.ts';
 import { createWorld, type World } from './testing.ts';
-import { startWorker } from './worker.ts';
 
 let world: World;
 const open = (options: Partial<Parameters<typeof createWorld>[0]> = {}) => {
@@ -113,6 +111,42 @@ describe('a request that got lost', () => {
   });
 });
 
+describe('a job that a person found', () => {
+  it('is known by more than its id where the provider needs more, out of the request that was sent', async () => {
+    open({ script: { start: () => 'drop' } }).start();
+    const id = await world.ask();
+    const { attempts } = await world.until(id, 'needs_decision');
+    const [request] = attempts.map((attempt) => attempt.request);
+    if (!request) throw new Error('no attempt');
+    world.provider.operationOf = (upstreamId, { model }) => ({ id: upstreamId, app: model });
+    world.provider.jobs.set('found', { id: 'found', key: '', request, createdAt: world.clock.now(), canceled: false });
+    const adopting = adoptById(world.system, id, 'found', user);
+    await world.clock.advance(1_000);
+    await adopting;
+    expect((await world.see(id)).attempts[0]).toMatchObject({
+      upstreamId: 'found',
+      operation: { id: 'found', app: 'model' },
+    });
+  });
+});
+
+describe('two different takes that got lost where listings tell no prompt', () => {
+  it('are not mistaken for each other: a person is asked', async () => {
+    open({ script: { start: (nth) => (nth === 1 ? 'lose' : 'drop') } });
+    const { list } = world.provider;
+    world.provider.list = async (...args) => {
+      const listing = await list?.(...args);
+      if (listing?.kind !== 'complete') throw new Error('no listing');
+      return { ...listing, jobs: listing.jobs.map((job) => ({ ...job, prompt: null })) };
+    };
+    world.provider.probe = async () => false;
+    world.start();
+    const ids = [await world.ask('a red fox'), await world.ask('a blue hare')];
+    for (const id of ids) await world.until(id, 'needs_decision', 600_000);
+    expect(world.provider.posts).toHaveLength(2);
+  });
+});
+
 describe('a provider that answers unclearly', () => {
   it('gets no third create until a free request was answered', async () => {
     let answers = false;
@@ -164,37 +198,4 @@ describe('a hint in the middle of a submission', () => {
     expect(world.provider.posts).toHaveLength(1);
     expect(world.provider.jobs.size).toBe(1);
   });
-});
-
-/** A process that dies at its n-th call of the store: from then on nothing it does has an effect. */
-function mortal(store: Store, lives: number): Store {
-  let calls = 0;
-  return new Proxy(store, {
-    get(target, name, receiver) {
-      const value = Reflect.get(target, name, receiver);
-      if (typeof value !== 'function' || name === 'listen' || name === 'close') return value;
-      return (...args: unknown[]) => {
-        calls += 1;
-        if (calls >= lives) return new Promise(() => {});
-        return value.apply(target, args);
-      };
-    },
-  });
-}
-
-describe('a crash', () => {
-  it.each(Array.from({ length: 60 }, (_, i) => i + 2))(
-    'at call %i of the store loses nothing and pays once',
-    async (n) => {
-      open({ script: { latencyMs: 1_000, renderMs: 8_000 } });
-      const id = await world.ask();
-      startWorker({ ...world.system, store: mortal(world.system.store, n) });
-      await world.clock.advance(n * 250);
-      world.start();
-      const { video, attempts } = await world.until(id, 'completed');
-      expect(video.progress).toBe(100);
-      expect(attempts).toHaveLength(1);
-      expect(world.provider.posts).toHaveLength(1);
-    },
-  );
 });

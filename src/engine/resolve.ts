@@ -16,7 +16,8 @@ const soonMs = 2_000;
  * 3. A complete listing, less the jobs that have an owner here.
  * 4. As many candidates as lost creates of this request → ours by age; the provider's id is unique, so a direct
  *    answer that came first wins.
- * 5. No proof: look again, and after enough absence ask a person. Absence never sends again.
+ * 5. A listing without prompts proves less: then no other create may be lost or on the wire there.
+ * 6. No proof: look again, and after enough absence ask a person. Absence never sends again.
  */
 export async function resolve(step: Step, claimed: Claimed): Promise<void> {
   const { system, provider, save, signal } = step;
@@ -47,9 +48,20 @@ export async function resolve(step: Step, claimed: Claimed): Promise<void> {
   );
   const free = listing.jobs.filter((job) => !owned.has(job.upstreamId));
   const job = adopt(attempt.id, attempt.request, lost, free);
+  if (job?.prompt === null && !(await isOurs(step, lost.length))) {
+    // No proof, as if there were no match: waiting alone would not bring one, so that a person is asked in time.
+    await save(stillUnknown(claimed, { ...about, now: now() }, 'complete'));
+    return;
+  }
   if (!job || (await system.store.saveOperation(attempt.id, job.operation, job.upstreamId)) === 'taken') {
     await save(stillUnknown(claimed, { ...about, now: now() }, 'complete'));
     return;
   }
-  await save(accepted(claimed, job.operation, job.upstreamId, { ...about, now: now() }, 'adopted'));
+  await save(accepted(claimed, job, { ...about, now: now() }, 'adopted'));
+}
+
+/** Whether a job of which the provider does not tell the prompt can be of no other create of ours. */
+async function isOurs({ system, provider }: Step, lostOfThisRequest: number): Promise<boolean> {
+  const { lost, submitting } = await system.store.lostAttempts(provider.id, null);
+  return submitting === 0 && lost.length === lostOfThisRequest;
 }

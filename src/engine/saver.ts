@@ -13,12 +13,26 @@ export function createSaver(system: Pick<System, 'store'>, onSaved: (move: Move)
   let waiting: Waiting[] = [];
   let flushing = false;
 
+  /**
+   * One move of each video: a process that stood still goes on with steps whose videos it has claimed anew, and the fence
+   * has to judge the two one after the other.
+   */
+  function nextBatch(): Waiting[] {
+    const batch = new Map<string, Waiting>();
+    const later: Waiting[] = [];
+    for (const one of waiting) {
+      if (batch.size < maxBatch && !batch.has(one.move.videoId)) batch.set(one.move.videoId, one);
+      else later.push(one);
+    }
+    waiting = later;
+    return [...batch.values()];
+  }
+
   async function flush(): Promise<void> {
     if (flushing) return;
     flushing = true;
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, maxBatch);
-      waiting = waiting.slice(maxBatch);
+      const batch = nextBatch();
       try {
         const results = await system.store.saveMoves(batch.map((one) => one.move));
         batch.forEach((one, i) => {

@@ -1,7 +1,9 @@
 import type { Move } from '#video/lifecycle.ts';
 import type { Claimed } from '#video/video.ts';
 import { check } from './check.ts';
+import { providerOf } from './circumstances.ts';
 import { collect } from './collect.ts';
+import { holdsOf, isCutOff } from './holds.ts';
 import { park } from './park.ts';
 import { resolve } from './resolve.ts';
 import { recover, start } from './start.ts';
@@ -18,17 +20,25 @@ export type Step = {
 
 /** One step of one claimed video, by its state. A provider that is not configured (any more) is asked nothing. */
 export async function takeStep(step: Omit<Step, 'provider'>, claimed: Claimed): Promise<void> {
-  const provider = step.system.providers.get(claimed.video.provider);
+  const provider = providerOf(step.system, claimed);
   if (!provider) return park(step, claimed);
   const withProvider = { ...step, provider };
+  const { operation } = claimed.attempt;
   switch (claimed.video.state) {
     case 'queued':
-      return start(withProvider, claimed);
+      return operation ? recover(withProvider, claimed) : start(withProvider, claimed);
     case 'submitting':
       return recover(withProvider, claimed);
     case 'storing':
       return collect(withProvider, claimed);
+  }
+  const hold = (await holdsOf(step.system)).get(provider.id);
+  if (isCutOff(hold)) return park(step, claimed, hold.nextTryAt);
+  switch (claimed.video.state) {
+    case 'unknown':
+    case 'needs_decision':
+      return operation ? recover(withProvider, claimed) : resolve(withProvider, claimed);
     default:
-      return claimed.attempt.operation ? check(withProvider, claimed) : resolve(withProvider, claimed);
+      return operation ? check(withProvider, claimed) : resolve(withProvider, claimed);
   }
 }

@@ -1,5 +1,6 @@
 import type { Move } from '#video/lifecycle.ts';
 import type { Claimed } from '#video/video.ts';
+import { holdsOf, tryAgain } from './holds.ts';
 import { ClaimLost, underLease } from './lease.ts';
 import { createSaver } from './saver.ts';
 import { takeStep } from './step.ts';
@@ -10,6 +11,8 @@ import { claimWithinRate } from './tokens.ts';
 const graceMs = 2_000;
 /** Rendered, and then copied: whoever waits for one video should not have to ask twice. */
 const stepsAtOnce = 3;
+/** A look on trial is waited for so long at a time. */
+const trialMs = 1_000;
 
 export type Swept = {
   claimed: number;
@@ -45,15 +48,17 @@ export type Sweeper = {
  *    only as far as the provider's requests per minute go.
  * 3. Take the step of each row by its state, under a renewed lease.
  * 4. Save the moves in batches.
+ * Where a provider does not answer, its circuit says so (video/circuit.ts): its rows rest, and one try at a time is made.
  */
 export function createSweeper(system: System): Sweeper {
-  const { store, settings, log } = system;
+  const { store, settings, log, clock } = system;
   const stopping = new AbortController();
   const steps = new Set<Promise<void>>();
   const busy = new Map<string, number>();
   const listeners = new Set<(move: Move) => void>();
   const errorListeners = new Set<(videoId: string, error: unknown) => void>();
   const looking = new Map<string, Promise<void>>();
+  const trying = new Set<string>();
   let stepEnd = Promise.withResolvers<void>();
   let ended = false;
 
@@ -83,17 +88,49 @@ export function createSweeper(system: System): Sweeper {
   }
 
   function begin(key: string, claimed: Claimed): Promise<void> {
+    return follow(
+      key,
+      run(claimed).catch((error) => log.error({ video: claimed.video.id, err: error }, 'claim not given back')),
+    );
+  }
+
+  /** Counts what is under way in a lane until it ends. */
+  function follow(key: string, work: Promise<void>): Promise<void> {
     busy.set(key, (busy.get(key) ?? 0) + 1);
-    const step = run(claimed)
-      .catch((error) => log.error({ video: claimed.video.id, err: error }, 'claim not given back'))
-      .finally(() => {
-        busy.set(key, (busy.get(key) ?? 1) - 1);
-        steps.delete(step);
-        stepEnd.resolve();
-        stepEnd = Promise.withResolvers<void>();
-      });
+    const step = work.finally(() => {
+      busy.set(key, (busy.get(key) ?? 1) - 1);
+      steps.delete(step);
+      stepEnd.resolve();
+      stepEnd = Promise.withResolvers<void>();
+    });
     steps.add(step);
     return step;
+  }
+
+  /** Where something is held back from a provider, somebody tries again in time; who waits may go elsewhere. */
+  async function tryHeld(): Promise<void> {
+    const now = clock.now();
+    for (const [id, hold] of await holdsOf(system)) {
+      const provider = system.providers.get(id);
+      if (!provider || !hold.nextTryAt) continue;
+      if (hold.nextTryAt <= now && !trying.has(id)) {
+        trying.add(id);
+        const attempt = tryAgain(system, provider, stopping.signal)
+          .catch((error) => log.error({ provider: id, err: error }, 'try failed'))
+          .finally(() => trying.delete(id));
+        void follow(`${id} try`, attempt);
+      }
+      if (!hold.trialAt) await sendElsewhere(id);
+    }
+  }
+
+  async function sendElsewhere(id: string): Promise<void> {
+    const { catalogue } = system;
+    const models = catalogue.models().filter((model) => model.provider === id);
+    const movable = models.map((model) => model.id).filter((model) => catalogue.fallbacksOf(model).to.length > 0);
+    if (movable.length === 0) return;
+    const claim = unlimited((limit) => store.claimWaiting(id, movable, limit, settings.leaseMs));
+    await fill(`${id} line`, settings.watchWidth, claim);
   }
 
   const admit = () =>
@@ -123,14 +160,21 @@ export function createSweeper(system: System): Sweeper {
   const claimIn = (id: string, lane: Lane): Claim => {
     const claim = (limit: number) => store.claim(id, lane, limit, settings.leaseMs);
     const provider = system.providers.get(id);
-    return lane === 'collect' || !provider
-      ? unlimited(claim)
-      : (limit) => claimWithinRate(system, provider, limit, claim);
+    if (lane === 'collect' || !provider) return unlimited(claim);
+    return async (limit) => {
+      const hold = (await holdsOf(system)).get(id);
+      const onTrial = hold?.openedAt && hold.trialAt;
+      // A provider that may be well again is not overrun: one look at a time, until one is answered.
+      if (onTrial && (busy.get(`${id} watch`) ?? 0) > 0) return { rows: [], waitMs: trialMs };
+      return claimWithinRate(system, provider, onTrial ? 1 : limit, claim);
+    };
   };
 
   const widths: Record<Lane, number> = { watch: settings.watchWidth, collect: settings.collectWidth };
 
   async function fillAll(): Promise<Swept> {
+    // Before the claims: what is cut off is found so by their steps.
+    await tryHeld();
     const ids = system.providers.ids();
     const foreign = unlimited((limit) => store.claimForeign(ids, limit, settings.leaseMs));
     const [watched, others] = await Promise.all([
@@ -153,7 +197,7 @@ export function createSweeper(system: System): Sweeper {
   }
 
   async function lookAt(id: string): Promise<void> {
-    await admit();
+    await Promise.all([admit(), tryHeld()]);
     for (let n = 0; n < stepsAtOnce && !ended; n++) {
       const claimed = await store.claimDue(id, settings.leaseMs);
       if (!claimed) return;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Answer, Listed, Submission } from '#video/answer.ts';
+import { unknownOffer } from '#video/choice.ts';
 import { isTerminal, type JsonObject, type Request, type State } from '#video/video.ts';
+import { createHooks } from './hooks.ts';
 import { type SubmitRequest, submit } from './submit.ts';
 import {
   type Catalogue,
@@ -8,6 +10,7 @@ import {
   type Download,
   DownloadError,
   type EngineSettings,
+  type Fallbacks,
   type Media,
   type Model,
   type Provider,
@@ -113,10 +116,12 @@ export function createFakeProvider(
   const jobOf = (operation: JsonObject) => jobs.get(String(operation.id));
   return {
     id: options.id ?? 'fake',
+    credentialId: null,
     capabilities: {
       deduplicates: false,
       lists: true,
       cancels: true,
+      callsBack: false,
       slots: null,
       requestsPerMinute: null,
       retentionMs: 3_600_000,
@@ -125,7 +130,7 @@ export function createFakeProvider(
     jobs,
     posts,
     script,
-    async start(request, key) {
+    async start(request, { key }) {
       posts.push({ key, at: clock.now() });
       const outcome = script.start(posts.length, request);
       await clock.sleep(script.latencyMs);
@@ -199,6 +204,9 @@ export function createMemoryMedia(
     delete: async (key) => {
       files.delete(key);
     },
+    async *keysBefore() {
+      yield* files.keys();
+    },
     check: async () => {},
   };
 }
@@ -246,24 +254,28 @@ export function createWorld(options: {
     upstreamModel: 'model',
     label: 'Fake',
     free: true,
-    sizes: null,
-    seconds: null,
+    ...unknownOffer,
     typical: { p5: 20_000, p50: 60_000, p90: 120_000 },
-    deadlineMs: null,
   };
   const catalogue: Catalogue = {
     models: () => [model],
     aliases: () => ({ 'sora-2': model.id }),
     defaultModel: () => model.id,
     get: (id) => (id === model.id ? model : undefined),
+    fallbacksOf: () => ({ to: [], dearer: false }),
   };
   let seed = 1;
   const system: System = {
     store: options.store(clock),
-    providers: { ids: () => [provider.id], get: (id) => (id === provider.id ? provider : undefined) },
+    providers: {
+      ids: () => [provider.id],
+      get: (id) => (id === provider.id ? provider : undefined),
+      name: (id) => id,
+    },
     catalogue,
     media,
     clock,
+    hooks: createHooks('a secret of this installation', 'https://dailies.example'),
     random: (n) => createHash('sha512').update(String(seed++)).digest().subarray(0, n),
     log: { ...silent, error: (fields) => void errors.push(fields) },
     settings: { ...testSettings, ...options.settings },
@@ -309,4 +321,32 @@ export function createWorld(options: {
       await system.store.close();
     },
   };
+}
+
+/**
+ * A second provider beside `fake`, with one model. `models` = what differs from a plain one; `fallbacks` = where takes of
+ * the first model may go.
+ */
+export function addProvider(
+  { system, clock, provider }: World,
+  options: { fallbacks?: Fallbacks; models?: { fake?: Partial<Model>; other?: Partial<Model> } } = {},
+): FakeProvider {
+  const other = createFakeProvider(clock, { id: 'other', renderMs: 10_000 });
+  const all = new Map([provider, other].map((one) => [one.id, one]));
+  system.providers = { ids: () => [...all.keys()], get: (id) => all.get(id), name: (id) => id };
+  const base = system.catalogue.get('fake/model');
+  if (!base) throw new Error('no model');
+  const price = (perClipUsd: number) => ({ perClipUsd, source: 'a list', asOf: '2026-01-01' });
+  const models = [
+    { ...base, price: price(0.5), ...options.models?.fake },
+    { ...base, id: 'other/model', provider: 'other', price: price(0.4), ...options.models?.other },
+  ];
+  const none: Fallbacks = { to: [], dearer: false };
+  system.catalogue = {
+    ...system.catalogue,
+    models: () => models,
+    get: (id) => models.find((model) => model.id === id),
+    fallbacksOf: (id) => (id === base.id ? (options.fallbacks ?? none) : none),
+  };
+  return other;
 }

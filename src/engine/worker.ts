@@ -7,6 +7,8 @@ const floorMs = 30_000;
 const tightestMs = 20;
 /** While a lane is full its due rows hide the next due time of the others, which must not wait for a long copy. */
 const fullLaneMs = 250;
+/** Made once: an abort without a reason makes an exception for each wake-up. */
+const awake = new Error('awake');
 
 export type Worker = {
   /** A hint: something may be due earlier than thought. */
@@ -27,7 +29,7 @@ export function startWorker(system: System): Worker {
   let stopped = false;
   const wake = () => {
     woken = true;
-    nap.abort();
+    nap.abort(awake);
   };
   const sweeper = createSweeper(system);
   // What is saved before the next due time is asked for is seen by that; afterwards only an earlier look is news.
@@ -46,11 +48,11 @@ export function startWorker(system: System): Worker {
     }
     napUntilMs = Number.POSITIVE_INFINITY;
     // A provider that must rest has rows that stay due: they would keep the loop turning.
-    const dueAt = await store.nextDueAt(resting?.providers);
-    const dueMs = dueAt ? dueAt.getTime() - clock.now().getTime() : floorMs;
+    const due = await store.nextDue(resting?.providers);
+    const dueMs = due.at ? due.at.getTime() - due.now.getTime() : floorMs;
     const nextMs = Math.max(tightestMs, Math.min(dueMs, resting?.ms ?? floorMs));
     const napMs = Math.min(floorMs, nextMs);
-    napUntilMs = clock.now().getTime() + napMs;
+    napUntilMs = due.now.getTime() + napMs;
     if (!woken) await clock.sleep(napMs, nap.signal);
   }
 
@@ -77,7 +79,7 @@ export function startWorker(system: System): Worker {
     async stop() {
       stopped = true;
       unlisten();
-      nap.abort();
+      nap.abort(awake);
       await sweeper.stop();
       await looping;
     },
