@@ -51,7 +51,7 @@ it.each<[what: string, raw: string, type: string | null, status: number, code: s
   ['a JSON array', '[]', 'application/json', 400, 'invalid_field'],
   ['JSON that says it is text', '{"prompt":"x"}', 'text/plain', 415, 'unsupported_media_type'],
   ['a form', 'prompt=x', 'application/x-www-form-urlencoded', 415, 'unsupported_media_type'],
-  ['two megabytes', JSON.stringify({ prompt: 'x'.repeat(2_000_000) }), 'application/json', 413, 'body_too_large'],
+  ['thirty megabytes', JSON.stringify({ prompt: 'x'.repeat(30_000_000) }), 'application/json', 413, 'body_too_large'],
 ])('%s is refused', async (_what, raw, type, status, code) => {
   const answer = await test.call('key', 'POST', '/api/videos', { raw, headers: type ? { 'content-type': type } : {} });
   expect(answer.status).toBe(status);
@@ -82,10 +82,10 @@ it('a reference that is no image is a 400 about the file', async () => {
     throw new DownloadError('not_media', 'This is no image that can be read.');
   };
   const form = new FormData();
-  form.set('file', new File(['not a picture'], 'fox.png', { type: 'image/png' }));
+  form.set('file', new File([Buffer.from('89504e470d0a1a0a00000000', 'hex')], 'fox.png'));
   const answer = await test.call('owner', 'POST', '/api/files', { raw: form });
   expect(answer.status).toBe(400);
-  expect(await error(answer)).toMatchObject({ param: 'file', message: 'This is no image that can be read.' });
+  expect(await error(answer)).toMatchObject({ param: 'file', message: 'file: This is no image that can be read.' });
   test.media.put = put;
 });
 

@@ -5,6 +5,8 @@ import { ApiError, badField, notJson } from './errors.ts';
 
 export const maxBodyBytes = 1_000_000;
 const maxDepth = 32;
+/** Values in one body. A few bytes of text can be a hundred in memory, and only strings have a reason to be long. */
+const maxValues = 100_000;
 
 /**
  * Refuses bodies of more bytes with what `tooLarge` makes: at once where they tell their length, else while they are read.
@@ -28,16 +30,22 @@ export const limitBody = (maxBytes: number, tooLarge: () => ApiError) =>
     return next();
   });
 
-export const jsonLimit = limitBody(
-  maxBodyBytes,
-  () => new ApiError(413, 'body_too_large', `the body may have at most ${maxBodyBytes} bytes`, 'body'),
-);
+const limitJson = (maxBytes: number) =>
+  limitBody(maxBytes, () => new ApiError(413, 'body_too_large', `the body may have at most ${maxBytes} bytes`, 'body'));
+
+export const jsonLimit = limitJson(maxBodyBytes);
+/** Where images may come as data: URLs: one of the largest, in base64. */
+export const maxImageJsonBytes = 28_000_000;
+export const imageJsonLimit = limitJson(maxImageJsonBytes);
+
+export const isJson = (contentType: string | undefined) => /^application\/json\b/i.test(contentType ?? '');
 
 /** A body is JSON that a database can hold. What each field may be, the schema of the route says. */
 export const checkJson = createMiddleware<Env>(async (c, next) => {
   const text = await c.req.text();
   if (text === '') return next();
-  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) throw notJson();
+  if (!isJson(c.req.header('content-type'))) throw notJson();
+  if (hasMoreValues(text, maxValues)) throw badField('body', `the body has more than ${maxValues} values`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -51,8 +59,32 @@ export const checkJson = createMiddleware<Env>(async (c, next) => {
   return next();
 });
 
+/** Counts the values of a JSON text without making any of them; strings are stepped over. */
+export function hasMoreValues(text: string, most: number): boolean {
+  let values = 1;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === ',' || character === '[' || character === '{') {
+      if (++values > most) return true;
+    } else if (character === '"') {
+      do {
+        at = text.indexOf('"', at + 1);
+      } while (at > 0 && isEscaped(text, at));
+      // It never ends: whoever parses it says so.
+      if (at < 0) return false;
+    }
+  }
+  return false;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let from = at;
+  while (text[from - 1] === '\\') from--;
+  return (at - from) % 2 === 1;
+}
+
 /** Refuses what PostgreSQL cannot store: NUL characters, halves of surrogate pairs; and nesting without end. */
-function checkStrings(value: unknown, path: string[], depth: number): void {
+export function checkStrings(value: unknown, path: string[], depth: number): void {
   const field = path.join('.') || 'body';
   if (depth > maxDepth) throw badField(path[0] ?? 'body', `${path[0]} is nested more than ${maxDepth} deep`);
   if (typeof value === 'string') checkString(field, value);
@@ -68,8 +100,9 @@ function checkString(field: string, text: string): void {
   if (!text.isWellFormed()) throw badField(field, `${field} must be well-formed Unicode`);
 }
 
-/** The same for what comes in the address. */
+/** The same for what comes in the address: nothing has an id with a NUL in it. */
 export const checkQuery = createMiddleware<Env>(async (c, next) => {
+  if (c.req.path.includes('\u0000')) throw new ApiError(404, 'not_found', 'there is nothing at this address');
   for (const [name, value] of Object.entries(c.req.query())) checkString(name, value);
   return next();
 });

@@ -32,6 +32,16 @@ describe('who may call it', () => {
     },
   );
 
+  it('tells webhooks what is due where no loop does, within what is left', async () => {
+    test = await create();
+    const budgets: number[] = [];
+    test.api.webhooks.drain = async (budgetMs) => void budgets.push(budgetMs);
+    await pass('GET', '?budget_ms=5000');
+    expect(budgets).toHaveLength(1);
+    expect(budgets[0]).toBeGreaterThan(900);
+    expect(budgets[0]).toBeLessThanOrEqual(5_000);
+  });
+
   it('not an admin, nor an API key, without the secret', async () => {
     test = await create();
     for (const as of ['admin', 'key'] as const) expect((await test.call(as, 'GET', path)).status).toBe(401);

@@ -12,6 +12,8 @@ const defaultBudgetMs = 8_000;
 /** A pass ends soon after its budget; a process that died in the middle holds the others up for so long. */
 const graceMs = 10_000;
 const leastSecretLength = 16;
+/** After a pass that took its whole budget: what just ended is told at once. */
+const leastForWebhooksMs = 1_000;
 
 const request = {
   query: z.object({
@@ -54,6 +56,8 @@ export function cronRoutes(api: Api) {
         sweeper(),
         budgetMs,
       );
+      // Where a loop runs, it delivers by itself.
+      if (api.wake === null) await api.webhooks.drain(Math.max(leastForWebhooksMs, budgetMs - duration()));
       const message = active === 0 ? 'No active generations' : 'Sora status polling complete';
       const results = { success: completed, failed, timedOut: overdue, errors };
       c.var.log.info(

@@ -1,7 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
+import type { Price } from '#video/cost.ts';
 import type { Api } from './context.ts';
 import { createRoutes, json, problems } from './route.ts';
-import { modelsSchema } from './wire.ts';
+import { type ModelView, modelsSchema } from './wire.ts';
 
 const list = createRoute({
   method: 'get',
@@ -11,21 +12,42 @@ const list = createRoute({
 });
 
 export function modelRoutes(api: Api) {
-  const { catalogue } = api.system;
+  const { catalogue, providers, settings } = api.system;
   const routes = createRoutes();
   routes.openapi(list, (c) => {
     const standard = catalogue.defaultModel();
-    const models = catalogue.models().map(({ id, provider, label, free, sizes, seconds, typical }) => ({
-      id,
-      provider,
-      label,
-      free,
-      sizes,
-      seconds,
-      typical: { p50_ms: typical.p50, p90_ms: typical.p90 },
-      default: id === standard,
-    }));
+    const models = catalogue.models().map((model): ModelView => {
+      const provider = providers.get(model.provider);
+      const { id, typical } = model;
+      return {
+        id,
+        provider: model.provider,
+        provider_name: providers.name(model.provider),
+        label: model.label,
+        free: model.free,
+        sizes: model.sizes,
+        seconds: model.seconds,
+        first_frame: model.firstFrame,
+        audio: model.audio,
+        operations: model.operations,
+        typical: { p50_ms: typical.p50, p90_ms: typical.p90 },
+        deadline_ms: model.deadlineMs ?? settings.deadlineMs,
+        price: priceView(model.price),
+        retires: model.retires,
+        cancels: provider?.cancel !== undefined,
+        available: provider !== undefined,
+        default: id === standard,
+      };
+    });
     return c.json({ models, aliases: catalogue.aliases(), default: standard }, 200);
   });
   return routes;
 }
+
+const priceView = (price: Price | null): ModelView['price'] =>
+  price && {
+    per_second_usd: price.perSecondUsd ?? null,
+    per_clip_usd: price.perClipUsd ?? null,
+    source: price.source,
+    as_of: price.asOf,
+  };

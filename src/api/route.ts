@@ -26,6 +26,11 @@ export const problems = {
   401: problem('Neither signed in nor a valid API key.'),
   404: problem('There is no such thing, or it is somebody else’s.'),
 };
+/** Of what makes a new paid attempt. */
+export const moneyProblems = {
+  402: problem('It costs more than was agreed to: `cost_usd` is the sum, and `max_cost_usd` agrees.'),
+  429: problem('The daily cap, or the queue, has no room; `retry-after` says when to come back.'),
+};
 export const conflict = { 409: problem('Its state does not allow this now.') };
 
 export const idParams = z.object({ id: z.string().meta({ description: 'Id of the video', example: 'video_0199…' }) });

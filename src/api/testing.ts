@@ -1,24 +1,61 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { memoryAdapter } from 'better-auth/adapters/memory';
-import { adminId, createAccounts } from '#api/auth/accounts.ts';
+import { adminId } from '#api/auth/accounts.ts';
 import { createFirstRun } from '#api/auth/first-run.ts';
 import { createSignedLinks } from '#api/auth/signed-links.ts';
+import { peopleIn, peopleInMemory } from '#api/people/testing.ts';
 import { createViews } from '#api/videos/view.ts';
+import { createHooks } from '#engine/hooks.ts';
 import { createSweeper } from '#engine/sweep.ts';
-import type { Catalogue, Clock, EngineSettings, Model, Store, System } from '#engine/system.ts';
+import type { Catalogue, Clock, EngineSettings, Media, Model, Store, System } from '#engine/system.ts';
 import { createFakeProvider, createMemoryMedia, testSettings } from '#engine/testing.ts';
 import { startWorker } from '#engine/worker.ts';
+import { createSafeFetch, refusalOf } from '#net/safe-fetch.ts';
 import { createLive } from '#notify/live.ts';
+import type { Found } from '#providers/instance.ts';
+import { createRegistry } from '#providers/registry.ts';
+import type { Database } from '#store/database/database.ts';
+import { openMemorySettings } from '#store/memory/settings.ts';
+import { openMemoryWebhooks } from '#store/memory/webhooks.ts';
+import { unknownOffer } from '#video/choice.ts';
 import type { State } from '#video/video.ts';
 import { createApp } from './app.ts';
-import type { Api, ApiSettings, Env } from './context.ts';
+import type { Api, ApiSettings, Env, Role } from './context.ts';
 import type { VideoView } from './wire.ts';
 
 /** Who asks in a test; `link` = the signed link of the video that the path names. */
-export type As = 'anonymous' | 'admin' | 'owner' | 'other' | 'viewer' | 'key' | 'revoked key';
+export type As =
+  | 'anonymous'
+  | 'admin'
+  | 'owner'
+  | 'other'
+  | 'viewer'
+  | 'disabled'
+  /** By a token of Supabase, which `fakeSupabase` knows. */
+  | 'supabase'
+  | KeyName;
 
-export const keys = { key: `dk_${'a'.repeat(32)}`, 'revoked key': `dk_${'b'.repeat(32)}` };
+/** The first two are known without a database too. */
+type KeyName = 'key' | 'revoked key' | 'read key' | 'admin key' | 'expired key' | 'viewer key';
+export const keys: Record<KeyName, string> = {
+  key: `dk_${'a'.repeat(32)}`,
+  'revoked key': `dk_${'b'.repeat(32)}`,
+  'read key': `dk_${'c'.repeat(32)}`,
+  'admin key': `dk_${'d'.repeat(32)}`,
+  'expired key': `dk_${'e'.repeat(32)}`,
+  'viewer key': `dk_${'f'.repeat(32)}`,
+};
+const isKey = (as: As): as is KeyName => as in keys;
+
+const supabaseToken = 'a.token.of-supabase';
+/** Knows one token, whose person becomes a member. */
+export const fakeSupabase = (people: Api['people']): Api['supabase'] => ({
+  async personOf(token) {
+    const about = { id: 'from-supabase', name: 'Sam', email: 'sam@example.com' };
+    const found = token === supabaseToken ? await people.ofToken(about, true) : null;
+    return found && { ...about, ...found };
+  },
+});
 
 const model: Model = {
   id: 'fake/model',
@@ -26,16 +63,17 @@ const model: Model = {
   upstreamModel: 'model',
   label: 'Fake',
   free: true,
+  ...unknownOffer,
   sizes: ['1280x720', '320x180'],
   seconds: [4, 8],
   typical: { p5: 20, p50: 60_000, p90: 120_000 },
-  deadlineMs: null,
 };
 const catalogue: Catalogue = {
   models: () => [model],
   aliases: () => ({ 'sora-2': model.id }),
   defaultModel: () => model.id,
   get: (id) => (id === model.id ? model : undefined),
+  fallbacksOf: () => ({ to: [], dearer: false }),
 };
 
 /** One for each test, whose time it may change. */
@@ -56,6 +94,13 @@ export async function createTestApi(options: {
   role?: 'all' | 'web';
   script?: Parameters<typeof createFakeProvider>[1];
   engineSettings?: Partial<EngineSettings>;
+  /** Providers that variables name: settings know them, the engine does not. */
+  found?: Found[];
+  /** For tests about people and keys: rows of its own, where the store may be another one. */
+  database?: Database;
+  supabase?: (people: Api['people']) => Api['supabase'];
+  /** Instead of files in memory, which are not looked into. */
+  files?: Media;
 }) {
   const clock = realClock();
   const errors: unknown[] = [];
@@ -64,31 +109,32 @@ export async function createTestApi(options: {
   const media = createMemoryMedia(clock);
   const system: System = {
     store: options.store,
-    providers: { ids: () => [provider.id], get: (id) => (id === provider.id ? provider : undefined) },
+    providers: {
+      ids: () => [provider.id],
+      get: (id) => (id === provider.id ? provider : undefined),
+      name: (id) => id,
+    },
     catalogue,
-    media,
+    media: options.files ?? media,
     clock,
+    hooks: createHooks('a secret of this installation', null),
     random: randomBytes,
     log,
     settings: { ...testSettings, schedule: 20, ...options.engineSettings },
   };
-  const people = { user: [] as object[], session: [], account: [], verification: [] };
-  const accounts = createAccounts({ database: memoryAdapter(people), secret: 'x'.repeat(32), appUrl: null, log });
-  for (const [id, role] of [
+  const known: [string, Role][] = [
     ['owner', 'member'],
     ['other', 'member'],
     ['viewer', 'viewer'],
-  ]) {
-    const at = new Date();
-    people.user.push({
-      id,
-      name: id,
-      email: `${id}@example.com`,
-      emailVerified: true,
-      role,
-      createdAt: at,
-      updatedAt: at,
-    });
+    ['disabled', 'member'],
+  ];
+  const persons = options.database
+    ? await peopleIn(options.database, { people: known, log })
+    : peopleInMemory(keys.key, { people: known, log });
+  const { accounts } = persons;
+  if (options.database) {
+    await accounts.makeAdmin(null);
+    await makeKeys(persons.keys);
   }
   const links = createSignedLinks('y'.repeat(32));
   const views = createViews(system, links);
@@ -106,14 +152,24 @@ export async function createTestApi(options: {
   const sweeper = worker?.sweeper ?? createSweeper(system);
   const api: Api = {
     system,
-    accounts,
-    keys: {
-      verify: async (secret) => (secret === keys.key ? { id: 'key_1', ownerId: 'owner', role: 'member' } : null),
-    },
+    ...persons,
+    supabase: options.supabase?.(persons.people) ?? null,
     firstRun,
     live,
     links,
+    backup: {
+      opens: (token) => token === 'house',
+      take: () => Promise.reject(new Error('no rows in memory')),
+    },
     views,
+    installation: await testInstallation(options.found),
+    webhooks: {
+      endpoints: openMemoryWebhooks(),
+      send: async () => ({ status: 200, error: null, answer: 'thanks' }),
+      drain: async () => {},
+      mayBeTold: (url) => refusalOf(url, ['127.0.0.1']),
+    },
+    fetchUntrusted: createSafeFetch({ allowHosts: ['127.0.0.1'], httpsOnly: true }),
     wake: options.role === 'web' ? null : () => worker?.wake(),
     lookAt: (id) => sweeper.one(id),
     sweeper: () => sweeper,
@@ -122,7 +178,9 @@ export async function createTestApi(options: {
       trustedProxies: 0,
       allowedOrigins: [],
       firstKey: 'dk_first',
+      createsPerMinute: null,
       cronSecret: null,
+      retentionMs: null,
       version: '1.2.3',
       ...options.settings,
     },
@@ -135,6 +193,8 @@ export async function createTestApi(options: {
     if (known) return known;
     if (as === 'admin') await accounts.makeAdmin(null);
     const opened = await accounts.openSession(as === 'admin' ? adminId : as);
+    // Signed in first, disabled then.
+    if (as === 'disabled') await persons.people.change(as, { disabled: true }, { type: 'system' });
     const cookie = opened.cookies.map((one) => one.split(';')[0]).join('; ');
     cookies.set(as, cookie);
     return cookie;
@@ -142,7 +202,8 @@ export async function createTestApi(options: {
 
   async function headersOf(as: As): Promise<Record<string, string>> {
     if (as === 'anonymous') return {};
-    if (as === 'key' || as === 'revoked key') return { authorization: `Bearer ${keys[as]}` };
+    if (isKey(as)) return { authorization: `Bearer ${keys[as]}` };
+    if (as === 'supabase') return { authorization: `Bearer ${supabaseToken}` };
     return { cookie: await cookieOf(as), 'sec-fetch-site': 'same-origin' };
   }
 
@@ -155,7 +216,7 @@ export async function createTestApi(options: {
   ): Promise<Response> {
     const headers: Record<string, string> = { host: 'dailies.test', ...(await headersOf(as)) };
     if (more.body !== undefined) headers['content-type'] = 'application/json';
-    if (path === '/api/sign-out') cookies.delete(as);
+    if (method === 'POST' && path === '/api/sign-out') cookies.delete(as);
     const env: Env['Bindings'] = { incoming: { socket: { remoteAddress: more.from ?? '127.0.0.1' } } };
     return app.request(
       `http://dailies.test${path}`,
@@ -207,4 +268,35 @@ export async function createTestApi(options: {
       await (worker ?? sweeper).stop();
     },
   };
+}
+
+/** Settings beside the engine's fake provider. */
+async function testInstallation(found: Found[] = []): Promise<Api['installation']> {
+  const stored = openMemorySettings();
+  const registry = createRegistry({
+    found,
+    simulator: { url: () => 'http://127.0.0.1:1/v1' },
+    defaultModel: null,
+    allowHosts: ['127.0.0.1'],
+    log: { warn() {} },
+  });
+  return {
+    registry,
+    stored,
+    reload: async () => registry.apply(await stored.load()),
+    modelsFile: () => ({ name: 'models.json', models: 0, error: null }),
+  };
+}
+
+async function makeKeys(store: Api['keys']): Promise<void> {
+  const by = { type: 'system' } as const;
+  const make = (name: KeyName, ownerId: string, more: object = {}) =>
+    store.create({ ownerId, name, secret: keys[name], ...more }, by);
+  await make('key', 'owner');
+  await make('read key', 'owner', { scopes: ['read'] });
+  await make('admin key', adminId, { scopes: ['read', 'create', 'admin'] });
+  await make('expired key', 'owner', { expiresAt: new Date(Date.now() - 1_000) });
+  await make('viewer key', 'viewer');
+  const { key } = await make('revoked key', 'owner');
+  await store.revoke(key.id, null, by);
 }

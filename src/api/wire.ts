@@ -29,6 +29,7 @@ export const attentionSchema = z.object({
     'provider_missing',
     'rate_limited',
     'poisoned',
+    'copy_failing',
   ]),
   text: z.string(),
   since: z.iso.datetime().nullable(),
@@ -64,6 +65,35 @@ export const receiptSchema = z.object({
   stored_at: z.iso.datetime().nullable(),
   sha256: z.string().nullable(),
   bytes: z.int().nullable(),
+  /** As in `cost`: what was paid, who says so, and whether the provider ever did. */
+  paid_usd: z.number().nullable(),
+  paid_source: z.enum(['provider', 'estimate']).nullable(),
+  may_be_billed: z.boolean(),
+});
+
+/** What a take costs, in US dollars, over all its submissions. */
+export const costSchema = z.object({
+  /** What one submission is expected to cost, frozen when it was asked for; null = its price is not known. */
+  estimate_usd: z.number().nullable(),
+  /** What was paid so far: 0 = nothing was billed; null = nothing is settled yet, or nobody knows. */
+  actual_usd: z.number().nullable(),
+  /** Who says `actual_usd`; `estimate` where it is a part of it. */
+  source: z.enum(['provider', 'estimate']).nullable(),
+  /** The provider never told whether it bills: `actual_usd` counts it as if. */
+  may_be_billed: z.boolean(),
+  /** False = without a price, it reserves nothing and counts against no cap. */
+  known: z.boolean(),
+});
+export type CostView = z.infer<typeof costSchema>;
+
+/** What a model asks for a clip, in US dollars. */
+export const priceSchema = z.object({
+  /** Per second of clip; by resolution (the shorter side: `720p`) where it depends on it. */
+  per_second_usd: z.union([z.number(), z.record(z.string(), z.number())]).nullable(),
+  per_clip_usd: z.number().nullable(),
+  /** Where it stands, and when it was read (`YYYY-MM-DD`). */
+  source: z.string(),
+  as_of: z.string(),
 });
 
 export const videoSchema = z.object({
@@ -98,9 +128,13 @@ export const videoSchema = z.object({
   error: failureSchema.nullable(),
   /** What can be done with it now. */
   commands: z.array(commandSchema),
+  /** Whether a cancel stops it; where the provider cannot, `note` says so, with the price where it is known. */
+  cancel: z.object({ stops: z.boolean(), note: z.string().nullable() }),
   warnings: z.array(z.string()),
   /** Absolute and signed, readable for one hour; null until stored. */
   video_url: z.string().nullable(),
+  /** The clip was deleted when its time was up; the take stays. */
+  clip_deleted: z.boolean(),
   thumbnail_url: z.string().nullable(),
   spritesheet_url: z.string().nullable(),
   starred: z.boolean(),
@@ -113,6 +147,7 @@ export const videoSchema = z.object({
   checked_at: z.iso.datetime().nullable(),
   /** Oldest first. */
   attempts: z.array(attemptSchema),
+  cost: costSchema,
   receipt: receiptSchema,
 });
 export type VideoView = z.infer<typeof videoSchema>;
@@ -144,7 +179,7 @@ export const createSchema = z.strictObject({
     .optional(),
   seed: z.int().min(0).max(4_294_967_295).optional(),
   settings: z.record(z.string().max(100), anyJson).optional(),
-  /** Ids of uploaded reference images. */
+  /** Reference images: ids of uploaded ones, https: or data: URLs. The first one is the first frame. */
   inputs: z.array(z.string()).max(10).optional(),
   priority: prioritySchema.optional(),
   count: z.int().min(1).max(8).optional(),
@@ -153,6 +188,9 @@ export const createSchema = z.strictObject({
 });
 /** What a client sends. */
 export type CreateInput = z.input<typeof createSchema>;
+
+/** `POST /api/videos/:id/remix`. */
+export const remixSchema = createSchema.pick({ prompt: true, max_cost_usd: true });
 
 export const videosSchema = z.object({ videos: z.array(videoSchema) });
 export const pageSchema = z.object({ videos: z.array(videoSchema), next: z.string().nullable() });
@@ -211,12 +249,29 @@ export const modelsSchema = z.object({
     z.object({
       id: z.string(),
       provider: z.string(),
+      /** As people call it. */
+      provider_name: z.string(),
       label: z.string(),
       free: z.boolean(),
       /** Null = passed on unchecked. */
       sizes: z.array(z.string()).nullable(),
       seconds: z.array(z.number()).nullable(),
+      /** A reference image as the first frame; null = unknown, passed on. */
+      first_frame: z.enum(['no', 'optional', 'required']).nullable(),
+      /** Clips come with sound; null = unknown. */
+      audio: z.boolean().nullable(),
+      /** What it can make of a finished clip, or beside one. */
+      operations: z.array(z.enum(['remix', 'edit', 'extend', 'character'])),
       typical: etaSchema,
+      deadline_ms: z.int(),
+      /** Its last day (`YYYY-MM-DD`, UTC), after which it is refused, and what to take instead; null = none is known. */
+      retires: z.object({ on: z.string(), instead: z.string().nullable() }).nullable(),
+      /** Its provider can stop a job that it has begun. */
+      cancels: z.boolean(),
+      /** Its provider is set up, and has a key where it needs one. */
+      available: z.boolean(),
+      /** Null = not known: its clips reserve nothing, and count against no cap. */
+      price: priceSchema.nullable(),
       default: z.boolean(),
     }),
   ),
@@ -276,42 +331,22 @@ export const liveSchema = z.discriminatedUnion('event', [
 ]);
 export type LiveMessage = z.infer<typeof liveSchema>;
 
-/** `POST /api/sign-in`. */
-export const signInSchema = z.strictObject({ email: z.email().max(200), password: z.string().min(1).max(128) });
-/** `POST /api/first`: the admin of a new installation; `token` is that of the printed link (`/sign-in?first=…`). */
-export const firstSchema = z.strictObject({
-  token: z.string().max(200),
-  email: z.email().max(200),
-  password: z.string().min(8, 'password must have at least 8 characters').max(128),
-});
-export const personSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  email: z.string(),
-  role: z.enum(['admin', 'member', 'viewer']),
-});
-/** Answer of both. */
-export const signedInSchema = z.object({ user: personSchema });
-
-/** `GET /api/session`. */
-export const sessionSchema = z.object({
-  user: personSchema,
-  /** For "Use from code": this installation's address, and the first key where this user may see it. */
-  url: z.string(),
-  api_key: z.string().nullable(),
-  /** Whether anything but the test pattern is configured. */
-  connected: z.boolean(),
-  first_run: z.boolean(),
-});
-
-/** `POST /api/files` (multipart, field `file`): a reference image. */
+/** `POST /api/files`: multipart with the field `file`, or JSON with a `url` (https: or data:). */
+export const fileUrlSchema = z.strictObject({ url: z.string().min(1, 'url must not be empty') });
+/** A reference file. Its content is at `/api/files/:id/content`. */
 export const fileSchema = z.object({
   id: z.string(),
+  name: z.string().nullable(),
   content_type: z.string(),
   bytes: z.int(),
   width: z.int().nullable(),
   height: z.int().nullable(),
+  /** Of a video. */
+  duration_ms: z.int().nullable(),
+  created_at: z.iso.datetime(),
 });
+/** `DELETE /api/files/:id`. */
+export const fileDeletedSchema = z.object({ id: z.string(), deleted: z.literal(true) });
 
 export const errorSchema = z.object({
   error: z.object({
@@ -319,5 +354,19 @@ export const errorSchema = z.object({
     type: z.string(),
     param: z.string().nullable(),
     code: z.string().nullable(),
+    /** Of `confirm_cost` and `budget_exceeded`: what was asked for is estimated to cost so much. */
+    cost_usd: z.number().optional(),
+    /** Of `budget_exceeded`. */
+    cap_usd: z.number().optional(),
+    spent_usd: z.number().optional(),
+    resets_at: z.iso.datetime().optional(),
   }),
+});
+
+/** `POST /api/backup`: the rows lie in `directory` of the data directory, one file per table. */
+export const backupSchema = z.object({
+  directory: z.string(),
+  takenAt: z.iso.datetime(),
+  migration: z.string(),
+  tables: z.record(z.string(), z.int()),
 });

@@ -62,11 +62,12 @@ export function overviewRoutes(api: Api) {
   routes.openapi(overview, async (c) => {
     const now = clock.now();
     const midnight = new Date(Math.floor(now.getTime() / dayMs) * dayMs);
-    const [activity, waiting, [today], database] = await Promise.all([
+    const [activity, waiting, [today], database, paused] = await Promise.all([
       store.activity(),
       stuck(),
       store.throughput(midnight, dayMs),
       store.version(),
+      api.webhooks.endpoints.paused(null),
     ]);
     const sum = (of: (one: Activity) => number) => activity.reduce((total, one) => total + of(one), 0);
     const oldestMs = Math.min(...activity.flatMap((one) => one.oldestAt?.getTime() ?? []));
@@ -81,6 +82,7 @@ export function overviewRoutes(api: Api) {
         overdue: sum((one) => one.overdue),
         needs_decision: sum((one) => one.needsDecision),
         attention: waiting.length,
+        paused_webhooks: paused,
         oldest_age_ms: Number.isFinite(oldestMs) ? Math.max(0, now.getTime() - oldestMs) : null,
         today: { asked: today?.asked ?? 0, completed: today?.stored ?? 0, failed: today?.failed ?? 0 },
         providers: [...ids].map((id) =>

@@ -13,8 +13,14 @@ export function providerView(
   return {
     id,
     configured: provider !== undefined,
+    name: system.providers.name(id),
+    cancels: provider?.cancel !== undefined,
     paused_at: activity?.pausedAt?.toISOString() ?? null,
     starts_stopped_at: activity?.stoppedAt?.toISOString() ?? null,
+    circuit: activity?.openedAt
+      ? { open_since: activity.openedAt.toISOString(), next_try_at: activity.nextTryAt?.toISOString() ?? null }
+      : null,
+    calls: activity?.calls ?? { verified: 0, refused: 0, missed: 0 },
     slots: provider?.capabilities.slots ?? null,
     requests_per_minute: provider?.capabilities.requestsPerMinute ?? null,
     running: activity?.running ?? 0,

@@ -170,6 +170,11 @@ describe('an operator', () => {
   it('asks for a look, which is written down only where one comes', async () => {
     test = await still();
     const id = await overdue();
+    const { store } = test.system;
+    await store.hint({ ids: [id] });
+    const look = await store.claimDue(id, 1_000);
+    if (!look) throw new Error('no look is due');
+    await store.saveMoves([move(look, 'overdue', { next: new Date(Date.now() + 3_600_000) })]);
     expect((await post(`videos/${id}/check`)).note).toMatch(/^We looked/);
     expect((await lastEvent(id))?.type).not.toBe('check_asked');
     await become(id, 'overdue');

@@ -21,10 +21,21 @@ export const providerSchema = z.object({
   id: z.string(),
   /** False = there are videos of it, and this installation does not know it (any more). */
   configured: z.boolean(),
+  /** As people call it. */
+  name: z.string(),
+  /** It can stop a job that it has begun. */
+  cancels: z.boolean(),
   /** An operator paused it: nothing is sent, what runs is watched. */
   paused_at: at.nullable(),
   /** Its last creates had no clear outcome: nothing is sent until it answers a probe. */
   starts_stopped_at: at.nullable(),
+  /** It does not answer: nothing is asked or sent since then, but for one try now and again. */
+  circuit: z.object({ open_since: at, next_try_at: at.nullable() }).nullable(),
+  /**
+   * Of all time: calls of it that were verified, calls that could not be, and verdicts that a look found though it had
+   * been told where to call.
+   */
+  calls: z.object({ verified: z.int(), refused: z.int(), missed: z.int() }),
   /** Limits; null = none. */
   slots: z.int().nullable(),
   requests_per_minute: z.int().nullable(),
@@ -51,6 +62,8 @@ export const overviewSchema = z.object({
   needs_decision: z.int(),
   /** How many videos `GET /api/admin/attention` lists. */
   attention: z.int(),
+  /** Webhooks where nothing is sent any more, of all owners. */
+  paused_webhooks: z.int(),
   /** Since the oldest video that is not over was asked for; null = there is none. */
   oldest_age_ms: z.int().nullable(),
   /** Since midnight, UTC. */
@@ -140,4 +153,17 @@ export const auditSchema = z.object({
   events: z.array(auditEventSchema),
   /** The `after` of the next page. */
   next: z.string().nullable(),
+});
+
+/** `GET /api/admin/retention`: what the next housekeeping would delete. */
+export const retentionSchema = z.object({
+  /** Null = clips stay; only the files of deleted ones go, a week later. */
+  days: z.number().nullable(),
+  videos: z.array(
+    z.object({ id: z.string(), owner_id: z.string(), prompt: z.string(), completed_at: at, bytes: z.int() }),
+  ),
+  /** Of those listed. */
+  bytes: z.int(),
+  /** There are more than are listed. */
+  more: z.boolean(),
 });

@@ -1,13 +1,20 @@
 import type { Context } from 'hono';
 import type { ApiSettings, Env } from '#api/context.ts';
+import type { Client } from './accounts.ts';
 
 /** The client's address, from the socket; behind trusted proxies, the entry that the outermost of them wrote. */
-export function clientAddress(c: Context<Env>, settings: ApiSettings): string {
+function clientAddress(c: Context<Env>, settings: ApiSettings): string {
   const socket = c.env?.incoming?.socket.remoteAddress ?? '127.0.0.1';
   if (settings.trustedProxies === 0) return socket;
   const entries = (c.req.header('x-forwarded-for') ?? '').split(',').map((entry) => entry.trim());
   return entries.at(-settings.trustedProxies) || socket;
 }
+
+/** Who sent it, as a session remembers it. */
+export const clientOf = (c: Context<Env>, settings: ApiSettings): Client => ({
+  address: clientAddress(c, settings),
+  userAgent: c.req.header('user-agent')?.slice(0, 300) ?? null,
+});
 
 /** The part of a request that says who sent it; a Context has it. */
 export type Asked = { req: { url: string; header(name: string): string | undefined } };

@@ -33,7 +33,8 @@ export function createFirstRun(
       return true;
     },
     async link(origin) {
-      if ((await accounts.admin())?.hasPassword) return null;
+      const admin = await accounts.admin();
+      if (admin?.hasPassword || admin?.disabled) return null;
       return withoutPassword ? `${origin}/api/first?token=${token}` : `${origin}/sign-in?first=${token}`;
     },
   };

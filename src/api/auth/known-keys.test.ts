@@ -1,11 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ApiKeys } from '#api/context.ts';
+import type { KeyHolder } from '#store/people/keys.ts';
 import { rememberKeys } from './known-keys.ts';
 
-const holder = { id: 'key_1', ownerId: 'owner', role: 'member' as const };
+const holder: KeyHolder = { id: 'key_1', ownerId: 'owner', role: 'member', scopes: ['read'], createsPerMinute: null };
+const unused = () => Promise.reject(new Error('not of this test'));
 let valid: Set<string>;
 let asked: string[];
-const keys: ApiKeys = rememberKeys({
+const keys = rememberKeys({
+  create: unused,
+  ensure: unused,
+  list: unused,
+  revoke: unused,
   async verify(secret) {
     asked.push(secret);
     if (secret === 'broken') throw new Error('the database is away');
@@ -33,6 +38,13 @@ test('a revoked key is refused a second later', async () => {
   await keys.verify('right');
   valid.clear();
   vi.advanceTimersByTime(1_001);
+  expect(await keys.verify('right')).toBeNull();
+});
+
+test('what is forgotten is asked about at once', async () => {
+  await keys.verify('right');
+  valid.clear();
+  keys.forget();
   expect(await keys.verify('right')).toBeNull();
 });
 

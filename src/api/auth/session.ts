@@ -1,12 +1,13 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { z } from 'zod';
-import { type Api, type Env, visibleTo } from '#api/context.ts';
+import { type Api, visibleTo } from '#api/context.ts';
 import { ApiError } from '#api/errors.ts';
 import { createRoutes, json, problems } from '#api/route.ts';
-import { firstSchema, sessionSchema, signedInSchema, signInSchema } from '#api/wire.ts';
-import { adminId, type SignedIn } from './accounts.ts';
-import { clientAddress, isOwnPage, ownOrigin } from './client.ts';
+import { adminId, type Client, type SignedIn } from './accounts.ts';
+import { clientOf, ownOrigin } from './client.ts';
+import { refuseForeignPage, setCookies } from './cookies.ts';
+import { limitTries, networkOf, triesByAddress, triesByEmail } from './tries.ts';
+import { firstSchema, sessionSchema, signedInSchema, signInSchema } from './wire.ts';
 
 const signIn = createRoute({
   method: 'post',
@@ -46,22 +47,16 @@ export function sessionRoutes(api: Api) {
   const { accounts, firstRun, settings, system } = api;
   const routes = createRoutes();
 
-  /** A form of a foreign page must not sign anybody in; programs send no Origin, and may. */
-  function refuseForeignPage(c: Context<Env>): void {
-    if (c.req.header('origin') && !isOwnPage(c, settings)) {
-      throw new ApiError(403, 'cross_site', 'sign-in works from our own pages only');
-    }
-  }
-
   routes.openapi(signIn, async (c) => {
-    refuseForeignPage(c);
+    refuseForeignPage(c, settings);
     const { email, password } = c.req.valid('json');
-    const result = await accounts.signIn(email, password, clientAddress(c, settings));
+    const client = clientOf(c, settings);
+    const counted: Parameters<typeof limitTries>[1] = [
+      [triesByAddress, networkOf(client.address)],
+      [triesByEmail, email.toLowerCase()],
+    ];
+    const result = await limitTries(api, counted, () => accounts.signIn(email, password, client, c.req.raw.headers));
     if (result === 'wrong') throw new ApiError(401, 'wrong_credentials', 'e-mail address or password is wrong');
-    if ('waitSeconds' in result) {
-      const message = `too many tries; wait ${result.waitSeconds} seconds`;
-      throw new ApiError(429, 'too_many_tries', message, null, { 'retry-after': String(result.waitSeconds) });
-    }
     setCookies(c, result.cookies);
     return c.json({ user: result.person }, 200);
   });
@@ -75,13 +70,14 @@ export function sessionRoutes(api: Api) {
     const { who } = c.var;
     const current = who.via === 'session' ? await accounts.session(c.req.raw.headers, true) : null;
     if (current) setCookies(c, current.cookies);
-    const user = current?.person ?? { id: who.ownerId, name: 'API key', email: '', role: who.role };
+    const user = current?.person ?? who.person ?? { id: who.ownerId, name: 'API key', email: '', role: who.role };
     const counts = await system.store.count(visibleTo(who));
     const answer = {
       user,
       url: ownOrigin(c, settings),
       api_key: current?.person.id === adminId ? settings.firstKey : null,
       connected: system.catalogue.models().some((model) => model.provider !== 'simulator'),
+      paused_webhooks: await api.webhooks.endpoints.paused(who.ownerId),
       first_run: Object.values(counts).every((count) => count === 0),
     };
     return c.json(answer, 200);
@@ -89,15 +85,17 @@ export function sessionRoutes(api: Api) {
 
   routes.openapi(firstLink, async (c) => {
     const { token = '' } = c.req.valid('query');
-    if (!firstRun.matches(token)) return c.redirect('/sign-in?link=used', 302);
+    const admin = await accounts.admin();
+    // A link that was printed before the password was chosen, and never used, must not go around it.
+    if (!firstRun.matches(token) || admin?.hasPassword || admin?.disabled) return c.redirect('/sign-in?link=used', 302);
     if (!firstRun.withoutPassword) return c.redirect(`/sign-in?first=${token}`, 302);
     firstRun.redeem(token);
-    setCookies(c, (await openAdmin()).cookies);
+    setCookies(c, (await openAdmin(clientOf(c, settings))).cookies);
     return c.redirect('/', 302);
   });
 
   routes.openapi(firstForm, async (c) => {
-    refuseForeignPage(c);
+    refuseForeignPage(c, settings);
     const { token, email, password } = c.req.valid('json');
     if (!firstRun.redeem(token)) {
       throw new ApiError(403, 'link_used', 'this link was used or is wrong; a restart prints a new one', 'token');
@@ -105,20 +103,15 @@ export function sessionRoutes(api: Api) {
     if ((await accounts.makeAdmin({ email, password })) === 'taken') {
       throw new ApiError(409, 'admin_exists', 'there is an admin with a password already; sign in');
     }
-    const opened = await openAdmin();
+    const opened = await openAdmin(clientOf(c, settings));
     setCookies(c, opened.cookies);
     return c.json({ user: opened.person }, 200);
   });
 
-  async function openAdmin(): Promise<SignedIn> {
+  async function openAdmin(client: Client): Promise<SignedIn> {
     await accounts.makeAdmin(null);
-    return accounts.openSession(adminId);
+    return accounts.openSession(adminId, client);
   }
 
   return routes;
-}
-
-function setCookies(c: Context<Env>, cookies: string[]): void {
-  for (const cookie of cookies) c.header('set-cookie', cookie, { append: true });
-  c.header('cache-control', 'no-store');
 }

@@ -66,6 +66,7 @@ describe('sign-in', () => {
     const body = { email: 'nobody@example.com', password: 'wrong' };
     const unknown = await test.call('anonymous', 'POST', '/api/sign-in', { body, from: '10.0.3.2' });
     expect([wrong.status, await wrong.json()]).toEqual([unknown.status, await unknown.json()]);
+    expect(test.errors).toEqual([]);
   });
 
   it('ends with sign-out, on the server too', async () => {
@@ -121,6 +122,15 @@ describe('the first run', () => {
     expect(session.status).toBe(200);
     const again = await test.call('anonymous', 'GET', link.pathname + link.search);
     expect([again.headers.get('location'), again.headers.getSetCookie()]).toEqual(['/sign-in?link=used', []]);
+  });
+
+  it('on loopback: a link that was printed before a password was chosen opens nothing', async () => {
+    test = await createTestApi({ store: openMemoryStore(), engine: false, withoutPassword: true });
+    const link = new URL((await test.api.firstRun.link('http://dailies.test')) ?? '');
+    await test.api.accounts.makeAdmin(credentials);
+    const answer = await test.call('anonymous', 'GET', link.pathname + link.search);
+    expect([answer.headers.get('location'), answer.headers.getSetCookie()]).toEqual(['/sign-in?link=used', []]);
+    expect(await test.api.firstRun.link('http://dailies.test')).toBeNull();
   });
 
   it('elsewhere: the link leads to a form that asks for a password, once', async () => {

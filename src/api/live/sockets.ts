@@ -89,7 +89,7 @@ async function admit(api: Api, request: IncomingMessage): Promise<Admitted | num
   const who = await identityOf(api, headers);
   if (!who) return 401;
   // A browser sends cookies along with any page's WebSocket.
-  if (who.via === 'session' && !isOwnPage(asked, api.settings)) return 403;
+  if (who.byCookie && !isOwnPage(asked, api.settings)) return 403;
   const ownerId = visibleTo(who);
   if (video !== undefined) {
     const found = videoIdPattern.test(video) ? await api.system.store.get(video, ownerId) : null;

@@ -23,6 +23,12 @@ describe('attention', () => {
     ['a refused key rather than that it is late', 'key_refused', { state: 'overdue' }, trouble('auth', minutesAgo(9))],
     ['a decision', 'decision_needed', { state: 'needs_decision' }, {}],
     ['a row that cannot be written', 'poisoned', { poisonedAt: now }, {}],
+    [
+      'a clip that cannot be copied',
+      'copy_failing',
+      { state: 'storing' },
+      { downloads: { count: 8, reason: 'no room.' } },
+    ],
     ['nothing once it is over', undefined, { state: 'failed', poisonedAt: now }, trouble('auth', minutesAgo(9))],
   ])('is drawn to %s', (_what, code, video, watch) => expect(look(video, watch)?.code).toBe(code));
 

@@ -1,4 +1,5 @@
 import type { VideoView } from '#api/wire.ts';
+import { isFailingToCopy } from '#video/collection.ts';
 import { type Attempt, isTerminal, type Video } from '#video/video.ts';
 
 type Attention = NonNullable<VideoView['attention']>;
@@ -12,6 +13,8 @@ export function attentionOf(
   attempt: Attempt | undefined,
   now: Date,
   isConfigured: (provider: string) => boolean,
+  /** The provider's circuit is open since then. */
+  openedAt: Date | null = null,
 ): Attention | null {
   if (video.state === 'needs_decision') {
     const since = attempt?.watch.listings?.since ?? iso(attempt?.sentAt);
@@ -39,6 +42,14 @@ export function attentionOf(
   if (trouble && now.getTime() - Date.parse(trouble.since) >= silentAfterMs) {
     const text = 'The provider gives no usable answer. We keep asking.';
     return { code: 'provider_silent', text, since: trouble.since, needs_person: false };
+  }
+  if (openedAt && now.getTime() - openedAt.getTime() >= silentAfterMs) {
+    const text = 'The provider does not answer. This take goes on as soon as it does.';
+    return { code: 'provider_silent', text, since: iso(openedAt), needs_person: false };
+  }
+  if (video.state === 'storing' && attempt && isFailingToCopy(attempt)) {
+    const text = `The clip is done, and cannot be copied just now: ${attempt.watch.downloads?.reason} We go on trying.`;
+    return { code: 'copy_failing', text, since: null, needs_person: true };
   }
   if (video.state === 'overdue') {
     const text = 'This takes longer than it should. We keep looking; a late clip is still kept.';

@@ -57,8 +57,10 @@ async function whyNot({ system }: Api, { video }: VideoDetails): Promise<string 
       : `The provider asked us to wait until ${until}.`;
   }
   if (video.state === 'queued') {
-    const paused = (await store.activity()).find((one) => one.provider === video.provider)?.pausedAt;
-    return paused ? `The provider ${video.provider} is paused; this take is sent as soon as it goes on.` : null;
+    const hold = (await store.holds()).find((one) => one.provider === video.provider);
+    if (hold?.pausedAt) return `The provider ${video.provider} is paused; this take is sent as soon as it goes on.`;
+    if (!hold || hold.trialAt) return null;
+    return `The provider ${video.provider} does not answer; this take is sent as soon as it does.`;
   }
   if (video.checkAt && video.checkAt.getTime() <= now) return null;
   const agoMs = video.checkedAt ? now - video.checkedAt.getTime() : restMs;

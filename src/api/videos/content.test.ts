@@ -84,6 +84,25 @@ describe('content', () => {
     expect(answer.headers.get('content-disposition')).toMatch(/^attachment;/);
   });
 
+  it('is where the store says, if that can be asked itself', async () => {
+    const asked: object[] = [];
+    test.media.link = async (key, how) => {
+      asked.push({ key: key.split('/').at(-1), ...how });
+      return 'https://store.example.com/clip?signature=1';
+    };
+    const answer = await test.call('key', 'GET', `${path}?download=1`, { headers: { range: 'bytes=0-1' } });
+    expect([answer.status, answer.headers.get('location'), answer.headers.get('cache-control')]).toEqual([
+      302,
+      'https://store.example.com/clip?signature=1',
+      'no-store',
+    ]);
+    const fileName = 'a-red-fox-in-snow-1.mp4';
+    expect(asked).toEqual([{ key: 'clip', fileName, contentType: 'video/mp4', download: true, forMs: 3_600_000 }]);
+    expect((await test.call('key', 'HEAD', path)).status).toBe(200);
+    expect(await (await test.call('key', 'GET', `${path}?redirect=0`)).text()).toBe('clip');
+    delete test.media.link;
+  });
+
   it('is a 409 while the clip is being made', async () => {
     const still = await createTestApi({ store: openMemoryStore(), engine: false });
     const { id } = await still.ask();

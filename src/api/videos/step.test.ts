@@ -8,6 +8,17 @@ describe('the step of a take', () => {
     for (const state of states) expect(stepOf(claimedIn(state).video, null).text).toMatch(/^[A-Z]/);
   });
 
+  it('says what its provider keeps it waiting for', () => {
+    const { video } = claimedIn('queued');
+    const hold = { pausedAt: null, openedAt: new Date(), trialAt: null };
+    const text = (more: Partial<Record<keyof typeof hold, Date>>) =>
+      stepOf(video, 3, { hold: { ...hold, ...more } }).text;
+    expect(text({})).toBe('Waiting: the provider does not answer');
+    expect(text({ pausedAt: new Date() })).toBe('Waiting: the provider is paused');
+    expect(text({ trialAt: new Date() })).toBe('Waiting, 3rd in line');
+    expect(stepOf(claimedIn('canceling').video, null, { endless: true }).text).toMatch(/cannot stop it/);
+  });
+
   it('names its place in line', () => {
     const { video } = claimedIn('queued');
     const texts = [1, 2, 3, 4, 11, 21, 112].map((place) => stepOf(video, place).text);

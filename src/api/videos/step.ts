@@ -1,12 +1,22 @@
 import type { VideoView } from '#api/wire.ts';
+import type { Hold } from '#engine/system.ts';
 import type { Video } from '#video/video.ts';
 
 type Step = VideoView['step'];
 
+/** What keeps a take from going on as usual: of its provider. */
+type Obstacle = {
+  hold?: Pick<Hold, 'pausedAt' | 'openedAt' | 'trialAt'> | undefined;
+  /** The provider cannot stop what it has begun. */
+  endless?: boolean;
+};
+
 /** The step of a take in words for people. */
-export function stepOf(video: Video, queuePosition: number | null): Step {
+export function stepOf(video: Video, queuePosition: number | null, { hold, endless }: Obstacle = {}): Step {
   switch (video.state) {
     case 'queued':
+      if (hold?.pausedAt) return { key: 'queued', text: 'Waiting: the provider is paused' };
+      if (hold && !hold.trialAt) return { key: 'queued', text: 'Waiting: the provider does not answer' };
       return { key: 'queued', text: queuePosition === null ? 'Waiting for its turn' : waitingText(queuePosition) };
     case 'submitting':
       return { key: 'queued', text: 'Sending to the provider' };
@@ -21,11 +31,11 @@ export function stepOf(video: Video, queuePosition: number | null): Step {
     case 'overdue':
       return { key: 'rendering', text: 'Taking longer than expected' };
     case 'canceling':
-      return { key: 'rendering', text: 'Canceling' };
+      return { key: 'rendering', text: endless ? 'It will finish; the provider cannot stop it' : 'Canceling' };
     case 'storing':
       return { key: 'saving', text: 'Saving to your library' };
     case 'completed':
-      return { key: 'ready', text: 'Ready' };
+      return { key: 'ready', text: video.clipAssetId ? 'Ready' : 'Its time was up: the clip was deleted' };
     case 'failed':
       return { key: 'failed', text: 'Failed' };
     case 'canceled':

@@ -2,8 +2,10 @@ import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { ownOrigin } from '#api/auth/client.ts';
 import { type Api, type Env, visibleTo } from '#api/context.ts';
-import { ApiError, badField, noSuchVideo } from '#api/errors.ts';
-import { conflict, createRoutes, idParams, json, problems, videoId } from '#api/route.ts';
+import { ApiError, noSuchVideo } from '#api/errors.ts';
+import { takeInputs } from '#api/references.ts';
+import { createOnce } from '#api/replays.ts';
+import { conflict, createRoutes, idParams, json, moneyProblems, problems, videoId } from '#api/route.ts';
 import {
   createSchema,
   listQuerySchema,
@@ -17,9 +19,9 @@ import {
 import { runCommand } from '#engine/commands.ts';
 import { type SubmitRequest, type Submitted, submit } from '#engine/submit.ts';
 import type { ListQuery, VideoDetails } from '#engine/system.ts';
+import { toMicroUsd } from '#video/money.ts';
 import type { JsonObject, State } from '#video/video.ts';
 import { priorities } from '#video/video.ts';
-import { createIdempotency } from './idempotency.ts';
 import { look } from './look.ts';
 import { timelineOf } from './timeline.ts';
 import { absolute } from './view.ts';
@@ -39,7 +41,7 @@ const create = createRoute({
   path: '/videos',
   summary: 'Ask for a clip, or for several takes of one shot',
   request: { body: { content: { 'application/json': { schema: createSchema } }, required: true } },
-  responses: { 202: json(videosSchema, 'Written down; it goes on by itself.'), ...problems },
+  responses: { 202: json(videosSchema, 'Written down; it goes on by itself.'), ...problems, ...moneyProblems },
 });
 const list = createRoute({
   method: 'get',
@@ -80,12 +82,10 @@ const timeline = createRoute({
 export function videoRoutes(api: Api) {
   const { store } = api.system;
   const routes = createRoutes();
-  const once = createIdempotency<Submitted>();
 
   routes.openapi(create, async (c) => {
     const body = c.req.valid('json');
     const { who } = c.var;
-    await checkInputs(api, body.inputs ?? [], who.ownerId);
     const asked: SubmitRequest = {
       ownerId: who.ownerId,
       actor: who.actor,
@@ -95,18 +95,14 @@ export function videoRoutes(api: Api) {
       size: body.size ?? '1280x720',
       seed: body.seed,
       settings: body.settings as JsonObject | undefined,
-      inputs: body.inputs,
       priority: body.priority && priorities[body.priority],
       count: body.count,
       project: body.project,
+      agreed: { maxMicroUsd: body.max_cost_usd === undefined ? null : toMicroUsd(body.max_cost_usd) },
     };
-    const key = c.req.header('idempotency-key');
-    const { result, replayed } = await once(who.ownerId, key, body, () => submit(api.system, asked));
-    const { ids } = result;
-    if (replayed) c.header('x-dailies-replayed', 'true');
-    await Promise.all(ids.map((id) => look(api, id)));
-    const videos = await Promise.all(ids.map(async (id) => viewFor(api, c, await find(api, c, id))));
-    return c.json({ videos }, 202);
+    const inputs = await takeInputs(api, who.ownerId, body.inputs ?? [], c.req.raw.signal);
+    const submitted = await createOnce(api, c, body, (once) => submit(api.system, { ...asked, inputs, once }));
+    return answerCreated(api, c, submitted);
   });
 
   routes.openapi(list, async (c) => {
@@ -165,6 +161,14 @@ export function videoRoutes(api: Api) {
   return routes;
 }
 
+/** All takes of a create. */
+export async function answerCreated(api: Api, c: Context<Env>, submitted: Submitted) {
+  const { ids } = submitted;
+  await Promise.all(ids.map((id) => look(api, id)));
+  const videos = await Promise.all(ids.map(async (id) => viewFor(api, c, await find(api, c, id))));
+  return c.json({ videos }, 202);
+}
+
 /** The video that the asker may see; a deleted one is gone for the API. */
 export async function find(api: Api, c: Context<Env>, id: string): Promise<VideoDetails> {
   const details = await api.system.store.get(videoId(id), visibleTo(c.var.who));
@@ -174,11 +178,4 @@ export async function find(api: Api, c: Context<Env>, id: string): Promise<Video
 
 export async function viewFor(api: Api, c: Context<Env>, details: VideoDetails): Promise<VideoView> {
   return absolute(await api.views.of(details), ownOrigin(c, api.settings));
-}
-
-async function checkInputs(api: Api, inputs: string[], ownerId: string): Promise<void> {
-  for (const id of inputs) {
-    const asset = await api.system.store.asset(id, ownerId);
-    if (asset?.kind !== 'reference') throw badField('inputs', `inputs: ${JSON.stringify(id)} is not an uploaded image`);
-  }
 }

@@ -1,11 +1,12 @@
 import type { SignedLinks } from '#api/auth/signed-links.ts';
 import { createCache } from '#api/cache.ts';
 import type { VideoView } from '#api/wire.ts';
-import type { System, VideoDetails } from '#engine/system.ts';
+import type { Hold, Provider, System, VideoDetails } from '#engine/system.ts';
 import { availableCommands } from '#video/commands.ts';
 import { failureOf } from '#video/failure.ts';
+import { costOf, dollars, toUsd } from '#video/money.ts';
 import { etaOf, type Quantiles } from '#video/progress.ts';
-import { type AssetKind, isTerminal, priorities, statusOf, type Video } from '#video/video.ts';
+import { type AssetKind, type Attempt, isTerminal, priorities, statusOf, type Video } from '#video/video.ts';
 import { attentionOf } from './attention.ts';
 import { stepOf } from './step.ts';
 
@@ -16,6 +17,8 @@ export type Views = {
 
 /** History moves slowly, and restarts are rare: neither is asked for again with every view. */
 const historyMs = 30_000;
+/** What is held back changes with outages. */
+const holdsMs = 1_000;
 
 export function createViews(
   { store, catalogue, providers, clock }: Pick<System, 'store' | 'catalogue' | 'providers' | 'clock'>,
@@ -23,6 +26,8 @@ export function createViews(
 ): Views {
   const history = createCache<Quantiles | null>(1_000, historyMs);
   const restarts = createCache<number>(10_000, historyMs);
+  const holds = createCache<Map<string, Hold>>(1, holdsMs);
+  const heldNow = async () => new Map((await store.holds()).map((hold) => [hold.provider, hold]));
 
   async function typicalOf(video: Video): Promise<Quantiles | null> {
     const { resolvedModel, seconds, size } = video;
@@ -47,6 +52,11 @@ export function createViews(
           : null;
       const [width = 0, height = 0] = video.size.split('x').map(Number);
       const until = video.completedAt ?? now;
+      const cost = costView(attempts);
+      const hold = isTerminal(video.state) ? undefined : (await holds('all', heldNow)).get(video.provider);
+      // A finished render is copied all the same.
+      const openedAt = video.state === 'storing' ? null : (hold?.openedAt ?? null);
+      const cancel = cancelView(video, attempt, providers.get(video.provider));
       return {
         object: 'video',
         id: video.id,
@@ -66,16 +76,18 @@ export function createViews(
         inputs: video.inputs,
         status: statusOf(video),
         state: video.state,
-        step: stepOf(video, queuePosition),
+        step: stepOf(video, queuePosition, { hold, endless: !cancel.stops }),
         progress: video.progress,
         progress_source: video.progressSource,
         queue_position: queuePosition,
         eta: eta && { p50_ms: eta.p50Ms, p90_ms: eta.p90Ms },
-        attention: attentionOf(video, attempt, now, (id) => providers.get(id) !== undefined),
-        error: errorOf(video),
+        attention: attentionOf(video, attempt, now, (id) => providers.get(id) !== undefined, openedAt),
+        error: errorOf(video, attempts.at(-1)),
         commands: attempt ? availableCommands(video, attempt) : [],
+        cancel,
         warnings: video.warnings,
         video_url: link('clip', ''),
+        clip_deleted: video.state === 'completed' && video.clipAssetId === null,
         thumbnail_url: link('thumbnail', 'variant=thumbnail&'),
         spritesheet_url: link('spritesheet', 'variant=spritesheet&'),
         starred: video.starredAt !== null,
@@ -92,6 +104,7 @@ export function createViews(
           error,
           checks,
         })),
+        cost,
         receipt: {
           submitted_at: iso(attempts.find((one) => one.sentAt)?.sentAt),
           submissions: attempts.filter((one) => one.sentAt).length,
@@ -102,9 +115,35 @@ export function createViews(
           stored_at: stored ? iso(video.completedAt) : null,
           sha256: clip?.sha256 ?? null,
           bytes: clip?.bytes ?? null,
+          paid_usd: cost.actual_usd,
+          paid_source: cost.source,
+          may_be_billed: cost.may_be_billed,
         },
       };
     },
+  };
+}
+
+/** Whether a cancel stops what it may cost; where the provider cannot, it says so with the price. */
+function cancelView(video: Video, attempt: Attempt | undefined, provider: Provider | undefined): VideoView['cancel'] {
+  const unsent = video.state === 'queued';
+  const refused = attempt?.watch.cancel?.refused ?? false;
+  const stops =
+    unsent || (!refused && provider !== undefined && provider.capabilities.cancels && provider.cancel !== undefined);
+  if (stops || isTerminal(video.state)) return { stops, note: null };
+  const price = attempt?.estimateMicroUsd ? ` (${dollars(attempt.estimateMicroUsd)})` : '';
+  return { stops, note: `This provider cannot stop a take. It will finish and be billed${price}.` };
+}
+
+function costView(attempts: VideoDetails['attempts']): VideoView['cost'] {
+  const { estimateMicroUsd, actualMicroUsd, source, mayBeBilled, known } = costOf(attempts);
+  const usd = (amount: number | null) => (amount === null ? null : toUsd(amount));
+  return {
+    estimate_usd: usd(estimateMicroUsd),
+    actual_usd: usd(actualMicroUsd),
+    source,
+    may_be_billed: mayBeBilled,
+    known,
   };
 }
 
@@ -119,10 +158,11 @@ export function absolute(view: VideoView, origin: string): VideoView {
   };
 }
 
-function errorOf(video: Video): VideoView['error'] {
+function errorOf(video: Video, attempt: Attempt | undefined): VideoView['error'] {
   if (video.state !== 'failed' && video.state !== 'canceled') return null;
   const code = video.errorCode ?? (video.state === 'canceled' ? 'canceled' : 'unclassified');
-  const { happened, billed, advice, canRetry } = failureOf(code);
+  const { happened, billed: usually, advice, canRetry } = failureOf(code);
+  const billed = attempt?.costSource === 'provider' ? (attempt.costMicroUsd ? 'yes' : 'no') : usually;
   const detail = video.errorMessage === happened ? null : video.errorMessage;
   return { code, happened, billed, advice, can_retry: canRetry, detail };
 }

@@ -39,3 +39,17 @@ it('forgets a failure', async () => {
   expect((await create('k1', { prompt: 'x', model: 'veo-9' })).answer.status).toBe(400);
   expect((await create('k1', { prompt: 'x' })).answer.status).toBe(202);
 });
+
+it('makes a video of its own of a retry that follows a refusal, and of none whose answer was lost', async () => {
+  test = await createTestApi({ store: openMemoryStore(), engine: false, engineSettings: { maxQueuedPerOwner: 2 } });
+  const ask = async (tries: number) => {
+    const headers = { 'x-stainless-retry-count': String(tries) };
+    const answer = await test.call('key', 'POST', '/api/videos', { body: { prompt: 'a red fox' }, headers });
+    return { status: answer.status, replayed: answer.headers.get('x-dailies-replayed') };
+  };
+  expect([await ask(0), await ask(0)].map(({ status }) => status)).toEqual([202, 202]);
+  expect(await ask(0)).toMatchObject({ status: 429 });
+  test.system.settings.maxQueuedPerOwner = 3;
+  expect(await ask(1)).toEqual({ status: 202, replayed: null });
+  expect(await ask(1)).toEqual({ status: 202, replayed: 'true' });
+});
