@@ -16,6 +16,9 @@ export const viewport: Viewport = {
   ],
 };
 
+/** Scripts carry the nonce of their answer, so no page can be made before it is asked for. */
+export const dynamic = 'force-dynamic';
+
 export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`}>

@@ -2,6 +2,7 @@ import type {
   CommandAnswer,
   CreateInput,
   DecideBody,
+  Envelope,
   FileView,
   Models,
   Page,
@@ -17,13 +18,22 @@ export class ApiError extends Error {
   readonly code: string | null;
   /** The field that the message is about. */
   readonly param: string | null;
+  /** What was asked for is estimated to cost so much; said where money is the reason. */
+  readonly costUsd: number | null;
 
-  constructor(status: number, message: string, code: string | null = null, param: string | null = null) {
+  constructor(
+    status: number,
+    message: string,
+    code: string | null = null,
+    param: string | null = null,
+    costUsd: number | null = null,
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.param = param;
+    this.costUsd = costUsd;
   }
 }
 
@@ -68,11 +78,23 @@ export const api = {
     form.set('file', file);
     return request<FileView>('/api/files', { method: 'POST', body: form });
   },
+  /** The picture behind a link; the server fetches it. */
+  uploadFrom: (url: string) => send<FileView>('POST', '/api/files', { url }),
+  /** The first picture of a clip that came without one. */
+  putPoster: (id: string, picture: Blob) =>
+    request<unknown>(`${videoPath(id)}/poster`, {
+      method: 'PUT',
+      headers: { 'content-type': picture.type },
+      body: picture,
+    }),
 };
 
 /** Our own path of a stored file. The cookie opens it; unlike `video_url` it does not run out while the page is open. */
 export const contentPath = (id: string, variant?: 'thumbnail' | 'spritesheet') =>
   `${videoPath(id)}/content${variant ? `?variant=${variant}` : ''}`;
+
+/** Our own path of an uploaded picture. */
+export const filePath = (id: string) => `/api/files/${encodeURIComponent(id)}/content`;
 
 const command = (id: string, name: string, body: object) =>
   send<CommandAnswer>('POST', `${videoPath(id)}/${name}`, body);
@@ -114,10 +136,9 @@ function parse(text: string): unknown {
 }
 
 function errorOf(status: number, body: unknown): ApiError {
-  const error = (body as { error?: { message?: string; param?: string | null; code?: string | null } } | undefined)
-    ?.error;
+  const error = (body as { error?: Partial<Envelope> } | undefined)?.error;
   const message = error?.message ?? `The server answered ${status}.`;
-  return new ApiError(status, message, error?.code ?? null, error?.param ?? null);
+  return new ApiError(status, message, error?.code ?? null, error?.param ?? null, error?.cost_usd ?? null);
 }
 
 /** `?a=1&b=2` of what is set; empty where nothing is. */

@@ -1,4 +1,5 @@
-import type { ModelView, VideoView } from './shapes.ts';
+import { slatePrice } from './cost.ts';
+import type { VideoView } from './shapes.ts';
 
 /** The model's short name; the whole id where the short one says nothing. */
 export function modelName(id: string): string {
@@ -9,16 +10,10 @@ export function modelName(id: string): string {
 /** "1280x720" as people write it. */
 export const sizeName = (size: string): string => size.replace('x', '×');
 
-/** The parts of the line under a take: `TAKE 3 · test-pattern · 1280×720 · 4 s · free`. */
-export function slate(video: VideoView, models: readonly ModelView[]): string[] {
-  const model = models.find(({ id }) => id === video.resolved_model);
-  return [
-    `TAKE ${video.take}`,
-    modelName(video.resolved_model),
-    sizeName(video.size),
-    `${video.seconds} s`,
-    ...(model?.free || isTestPattern(video) ? ['free'] : []),
-  ];
+/** The line under a take: `TAKE 3 · test-pattern · 1280×720 · 4 s`; what it costs is its last part, and not known of all. */
+export function slate(video: VideoView): { shot: string; price: string | null } {
+  const shot = [`TAKE ${video.take}`, modelName(video.resolved_model), sizeName(video.size), `${video.seconds} s`];
+  return { shot: shot.join(' · '), price: slatePrice(video.cost) };
 }
 
 /** Pictures of the built-in simulator: they show that everything works, and nothing else. */

@@ -1,4 +1,4 @@
-import type { VideoView } from './shapes.ts';
+import type { ModelView, VideoView } from './shapes.ts';
 
 /** A take for tests: running at 40 %, unless told otherwise. */
 export function sampleVideo(patch: Partial<VideoView> = {}): VideoView {
@@ -28,9 +28,11 @@ export function sampleVideo(patch: Partial<VideoView> = {}): VideoView {
     eta: null,
     attention: null,
     error: null,
+    cancel: { stops: true, note: null },
     commands: ['cancel', 'delete'],
     warnings: [],
     video_url: null,
+    clip_deleted: false,
     thumbnail_url: null,
     spritesheet_url: null,
     starred: false,
@@ -49,7 +51,11 @@ export function sampleVideo(patch: Partial<VideoView> = {}): VideoView {
       stored_at: null,
       sha256: null,
       bytes: null,
+      paid_usd: null,
+      paid_source: null,
+      may_be_billed: false,
     },
+    cost: { estimate_usd: 0, actual_usd: null, source: null, may_be_billed: false, known: true },
     ...patch,
   };
 }
@@ -63,3 +69,25 @@ export const readyVideo = (patch: Partial<VideoView> = {}): VideoView =>
     progress: 100,
     ...patch,
   });
+
+/** The test pattern, unless told otherwise. */
+export const sampleModel = (patch: Partial<ModelView> = {}): ModelView => ({
+  id: 'simulator/test-pattern',
+  provider: 'simulator',
+  provider_name: 'Simulator',
+  label: 'Test pattern (free)',
+  free: true,
+  sizes: ['1280x720', '320x180'],
+  seconds: [2, 4],
+  first_frame: 'optional',
+  audio: false,
+  price: null,
+  typical: { p50_ms: 10_000, p90_ms: 14_000 },
+  retires: null,
+  operations: [],
+  deadline_ms: 900_000,
+  cancels: true,
+  available: true,
+  default: true,
+  ...patch,
+});

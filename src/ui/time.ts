@@ -53,6 +53,25 @@ export function clock(iso: string, now: Date): string {
   return `${at.toLocaleDateString(undefined, { day: 'numeric', month: 'short' })} ${time}`;
 }
 
+/** "today", "yesterday", "3 Nov", "3 Nov 2027"; of what comes, "tomorrow". */
+export function day(iso: string, now: number): string {
+  const at = new Date(iso);
+  const near = [
+    [-1, 'yesterday'],
+    [0, 'today'],
+    [1, 'tomorrow'],
+  ] as const;
+  const dayOf = (days: number) => {
+    const date = new Date(now);
+    date.setDate(date.getDate() + days);
+    return date.toDateString();
+  };
+  const found = near.find(([days]) => dayOf(days) === at.toDateString());
+  if (found) return found[1];
+  const withYear = at.getFullYear() !== new Date(now).getFullYear();
+  return at.toLocaleDateString(undefined, { day: 'numeric', month: 'short', ...(withYear && { year: 'numeric' }) });
+}
+
 /** "1st", "2nd", "11th". */
 export function ordinal(n: number): string {
   const ending = n % 100 >= 11 && n % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');

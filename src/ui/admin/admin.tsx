@@ -33,6 +33,7 @@ export function Admin() {
           ) : (
             <Numbers overview={overview.data} />
           )}
+          <PausedWebhooks n={overview.data?.paused_webhooks ?? 0} />
         </div>
         <StuckList />
         {overview.data && <Providers providers={overview.data.providers} now={Date.parse(overview.data.now)} />}
@@ -44,6 +45,17 @@ export function Admin() {
         )}
       </div>
     </AdminsOnly>
+  );
+}
+
+/** Their owners see it too; the audit says whose they are, and why. */
+function PausedWebhooks({ n }: { n: number }) {
+  if (n === 0) return null;
+  return (
+    <p className="text-sm text-needs-you">
+      {n === 1 ? '1 webhook is' : `${n.toLocaleString()} webhooks are`} paused, and told nothing until somebody resumes{' '}
+      {n === 1 ? 'it' : 'them'}.
+    </p>
   );
 }
 

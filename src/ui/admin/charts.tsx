@@ -1,10 +1,11 @@
 'use client';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '#ui/base/button.tsx';
 import { Select } from '#ui/base/select.tsx';
+import { barsPath, indexAt, linePath } from '#ui/chart/chart-shapes.ts';
+import { Plot } from '#ui/chart/plot.tsx';
 import { cn } from '#ui/class-names.ts';
 import type { Throughput } from './admin-api.ts';
-import { barsPath, indexAt, linePath } from './chart-shapes.ts';
 import { useThroughput } from './use-admin.ts';
 
 type Bucket = Throughput['buckets'][number];
@@ -60,11 +61,11 @@ function Plots({ data }: { data: Throughput }) {
       >
         <Plot
           title="In line and with providers"
-          top={deepest}
+          top={deepest.toLocaleString()}
           said={`At most ${Math.max(...of('queued'))} queued and ${Math.max(...of('running'))} running`}
           legend={[
-            ['queued', last(of('queued'), shown?.queued), 'text-soft'],
-            ['running', last(of('running'), shown?.running), 'text-working'],
+            ['queued', text(last(of('queued'), shown?.queued)), 'text-soft'],
+            ['running', text(last(of('running'), shown?.running)), 'text-working'],
           ]}
         >
           <Line path={linePath(of('queued'), deepest)} className="stroke-soft" dashed />
@@ -72,11 +73,11 @@ function Plots({ data }: { data: Throughput }) {
         </Plot>
         <Plot
           title="Came through"
-          top={most}
+          top={most.toLocaleString()}
           said={`${sum(of('stored'))} ready and ${sum(of('failed'))} failed`}
           legend={[
-            ['ready', shown?.stored ?? sum(of('stored')), 'text-ready'],
-            ['failed', shown?.failed ?? sum(of('failed')), 'text-failed'],
+            ['ready', text(shown?.stored ?? sum(of('stored'))), 'text-ready'],
+            ['failed', text(shown?.failed ?? sum(of('failed'))), 'text-failed'],
           ]}
         >
           <path d={barsPath(of('stored'), most)} className="fill-ready" />
@@ -105,39 +106,6 @@ function Plots({ data }: { data: Throughput }) {
   );
 }
 
-type PlotProps = { title: string; top: number; said: string; legend: [string, number, string][]; children: ReactNode };
-
-function Plot({ title, top, said, legend, children }: PlotProps) {
-  return (
-    <figure>
-      <figcaption className="flex flex-wrap items-baseline justify-between gap-x-4 pb-2 text-sm">
-        <span className="text-soft">{title}</span>
-        <span className="flex gap-4">
-          {legend.map(([name, value, ink]) => (
-            <span key={name} className={ink}>
-              <span className="font-mono">{value.toLocaleString()}</span> {name}
-            </span>
-          ))}
-        </span>
-      </figcaption>
-      <div className="relative border-y border-line">
-        <span aria-hidden className="absolute top-0.5 left-0 font-mono text-sm text-faint">
-          {top}
-        </span>
-        <svg
-          role="img"
-          aria-label={`${title}: ${said}`}
-          viewBox="0 0 100 100"
-          preserveAspectRatio="none"
-          className="block h-24 w-full overflow-visible"
-        >
-          {children}
-        </svg>
-      </div>
-    </figure>
-  );
-}
-
 const Line = ({ path, className, dashed }: { path: string; className: string; dashed?: boolean }) => (
   <path
     d={path}
@@ -149,6 +117,7 @@ const Line = ({ path, className, dashed }: { path: string; className: string; da
   />
 );
 
+const text = (n: number): string => n.toLocaleString();
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const last = (values: readonly number[], pointed: number | undefined): number => pointed ?? values.at(-1) ?? 0;
 

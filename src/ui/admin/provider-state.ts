@@ -21,7 +21,7 @@ export function stateOf(provider: ProviderView): ProviderState {
   return isHidden ? { ...state, why: `${state.why} It is paused, too.`.trim() } : state;
 }
 
-function gravest({ configured, paused_at, starts_stopped_at, trouble }: ProviderView): ProviderState {
+function gravest({ configured, paused_at, starts_stopped_at, circuit, trouble }: ProviderView): ProviderState {
   if (!configured) {
     return {
       word: 'Not configured',
@@ -29,6 +29,11 @@ function gravest({ configured, paused_at, starts_stopped_at, trouble }: Provider
       why: 'There are takes of it, but this installation does not know it any more. They wait until it is back.',
       tone: 'needs_you',
     };
+  }
+  if (circuit) {
+    const why =
+      'It does not answer. We leave it alone but for one try now and again; takes go on as soon as it answers.';
+    return { word: 'Failing', since: circuit.open_since, why, tone: 'failed' };
   }
   if (trouble) {
     const word = trouble.kind === 'rate_limited' ? 'Asked to wait' : 'Failing';

@@ -1,11 +1,10 @@
 'use client';
-import { Check, CircleX, type LucideIcon, Pause, Play, TriangleAlert } from 'lucide-react';
-import { Button } from '#ui/base/button.tsx';
+import { Check, CircleX, type LucideIcon, Pause, TriangleAlert } from 'lucide-react';
 import { cn } from '#ui/class-names.ts';
 import { age } from '#ui/time.ts';
 import type { ProviderView } from './admin-api.ts';
+import { PauseButton } from './pause-button.tsx';
 import { type ProviderState, stateOf } from './provider-state.ts';
-import { usePause } from './use-admin.ts';
 
 const looks: Record<ProviderState['tone'], { icon: LucideIcon; ink: string }> = {
   well: { icon: Check, ink: 'text-ready' },
@@ -44,36 +43,28 @@ function Card({ provider, now }: { provider: ProviderView; now: number }) {
             {state.since && <span className="font-mono text-faint">{age(now - Date.parse(state.since))}</span>}
           </p>
         </div>
-        {provider.configured && <PauseButton provider={provider} />}
+        {provider.configured && <PauseButton id={provider.id} isPaused={provider.paused_at !== null} />}
       </div>
       {state.why && <p className="text-sm text-soft text-pretty">{state.why}</p>}
+      {provider.circuit?.next_try_at && (
+        <p className="text-sm text-soft">
+          Next try in{' '}
+          <span className="font-mono">{age(Math.max(0, Date.parse(provider.circuit.next_try_at) - now))}</span>.
+        </p>
+      )}
       <dl className="flex flex-wrap gap-x-5 gap-y-1 text-sm">
         <Count label="running" value={provider.running} of={provider.slots} />
         <Count label="queued" value={provider.queued} />
         {provider.overdue > 0 && <Count label="overdue" value={provider.overdue} />}
         {provider.needs_decision > 0 && <Count label="to decide" value={provider.needs_decision} />}
+        {provider.calls.verified > 0 && <Count label="calls of it" value={provider.calls.verified} />}
+        {provider.calls.refused > 0 && <Count label="calls refused" value={provider.calls.refused} />}
+        {provider.calls.missed > 0 && <Count label="calls of it that never came" value={provider.calls.missed} />}
         {provider.requests_per_minute !== null && (
           <Count label="requests/min at most" value={provider.requests_per_minute} />
         )}
       </dl>
     </li>
-  );
-}
-
-function PauseButton({ provider }: { provider: ProviderView }) {
-  const pause = usePause(provider.id);
-  const isPaused = provider.paused_at !== null;
-  const Icon = isPaused ? Play : Pause;
-  return (
-    <Button
-      disabled={pause.isPending}
-      onClick={() => pause.mutate(!isPaused)}
-      aria-label={`${isPaused ? 'Resume' : 'Pause'} ${provider.id}`}
-      title={isPaused ? 'Send to it again' : 'Send nothing to it; what runs is watched'}
-    >
-      <Icon aria-hidden className="size-3.5" />
-      {isPaused ? 'Resume' : 'Pause'}
-    </Button>
   );
 }
 

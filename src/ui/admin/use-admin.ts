@@ -2,7 +2,7 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { toast } from 'sonner';
-import { useLiveStore } from '#ui/use-live.tsx';
+import { useLiveStore } from '#ui/live/use-live.tsx';
 import { useSession } from '#ui/use-session.ts';
 import { type AdminCommand, type AuditFilter, adminApi } from './admin-api.ts';
 
@@ -94,6 +94,9 @@ export function usePause(id: string) {
     mutationFn: (paused: boolean) => adminApi.setPaused(id, paused),
     onSuccess: ({ note }) => note && toast(note),
     onError: (error) => toast(error.message),
-    onSettled: () => client.invalidateQueries({ queryKey: ['admin'] }),
+    onSettled: () => {
+      client.invalidateQueries({ queryKey: ['admin'] });
+      client.invalidateQueries({ queryKey: ['settings'] });
+    },
   });
 }

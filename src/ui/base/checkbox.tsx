@@ -8,7 +8,7 @@ type Props = { label: string; checked: boolean; onChange(checked: boolean): void
 export function Checkbox({ label, checked, onChange }: Props) {
   const id = useId();
   return (
-    <div className="flex items-center gap-2 text-sm text-soft pointer-coarse:min-h-11">
+    <label htmlFor={id} className="flex items-center gap-2 text-sm text-soft pointer-coarse:min-h-11">
       <C.Root
         id={id}
         checked={checked}
@@ -19,7 +19,7 @@ export function Checkbox({ label, checked, onChange }: Props) {
           <Check aria-hidden className="size-3 text-room" strokeWidth={3} />
         </C.Indicator>
       </C.Root>
-      <label htmlFor={id}>{label}</label>
-    </div>
+      {label}
+    </label>
   );
 }

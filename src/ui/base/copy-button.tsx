@@ -2,7 +2,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { toast } from 'sonner';
-import { copyText } from '#ui/clipboard.ts';
+import { copyText } from '#ui/browser/clipboard.ts';
 import { Button } from './button.tsx';
 
 const doneMs = 1_500;

@@ -1,17 +1,8 @@
 import { expect, test } from 'vitest';
-import type { ModelView } from '#ui/shapes.ts';
-import { bodyOf, emptyDraft, offer } from './draft.ts';
+import { sampleModel } from '#ui/testing.ts';
+import { bodyOf, emptyDraft, frameFaultOf, modelOf, offer } from './draft.ts';
 
-const testPattern: ModelView = {
-  id: 'simulator/test-pattern',
-  provider: 'simulator',
-  label: 'Test pattern (free)',
-  free: true,
-  sizes: ['1280x720', '320x180'],
-  seconds: [2, 4],
-  typical: { p50_ms: 10_000, p90_ms: 14_000 },
-  default: true,
-};
+const testPattern = sampleModel();
 
 test('what the model does not offer gives way to what it does', () => {
   expect(offer({ ...emptyDraft, size: '1024x1792', seconds: '20' }, testPattern)).toMatchObject({
@@ -29,14 +20,15 @@ test('a model that passes everything on offers the sizes and seconds of the prot
 });
 
 test('only what was set is sent', () => {
-  expect(bodyOf({ ...emptyDraft, prompt: 'a fox' }, testPattern, [])).toEqual({
+  expect(bodyOf({ ...emptyDraft, prompt: 'a fox' }, testPattern)).toEqual({
     prompt: 'a fox',
     model: 'simulator/test-pattern',
     size: '1280x720',
     seconds: 4,
   });
+  const firstFrame = { id: 'asset_1', name: 'fox.png' };
   expect(
-    bodyOf({ ...emptyDraft, prompt: 'a fox', seed: '7', count: 4, priority: 'high' }, undefined, ['asset_1']),
+    bodyOf({ ...emptyDraft, prompt: 'a fox', seed: '7', count: 4, priority: 'high', firstFrame }, undefined),
   ).toEqual({
     prompt: 'a fox',
     size: '1280x720',
@@ -46,4 +38,24 @@ test('only what was set is sent', () => {
     priority: 'high',
     inputs: ['asset_1'],
   });
+});
+
+test('a model that is gone gives way to the default', () => {
+  const models = { models: [sampleModel(), sampleModel({ id: 'fal/veo' })], aliases: {}, default: 'fal/veo' };
+  expect(modelOf({ ...emptyDraft, model: 'simulator/test-pattern' }, models)?.id).toBe('simulator/test-pattern');
+  expect(modelOf({ ...emptyDraft, model: 'gone/model' }, models)?.id).toBe('fal/veo');
+});
+
+test('a first frame that a model cannot take, or needs, is said before anything is sent', () => {
+  const withFrame = { ...emptyDraft, firstFrame: { id: 'asset_1', name: 'fox.png' } };
+  const [no, optional, needs] = (['no', 'optional', 'required'] as const).map((first_frame) =>
+    sampleModel({ first_frame }),
+  );
+  expect(frameFaultOf(withFrame, no)).toContain('take it away');
+  expect(frameFaultOf(emptyDraft, needs)).toContain('needs a first frame');
+  expect([frameFaultOf(withFrame, optional), frameFaultOf(emptyDraft, no), frameFaultOf(withFrame, needs)]).toEqual([
+    null,
+    null,
+    null,
+  ]);
 });

@@ -1,7 +1,10 @@
 'use client';
 import { useCallback, useEffect, useState } from 'react';
-import type { CreateInput, ModelView, Priority } from '#ui/shapes.ts';
-import { readStored, writeStored } from '#ui/stored.ts';
+import { readStored, writeStored } from '#ui/browser/stored.ts';
+import type { CreateInput, Models, ModelView, Priority } from '#ui/shapes.ts';
+
+/** A picture in our storage that the clip begins with; `name` is that of the file, or its link. */
+export type FirstFrame = { id: string; name: string };
 
 /** What stands in the composer. Empty strings = leave it to the server. */
 export type Draft = {
@@ -12,6 +15,7 @@ export type Draft = {
   count: number;
   seed: string;
   priority: Priority;
+  firstFrame: FirstFrame | null;
 };
 
 export const examplePrompt = 'A red fox trots through fresh snow at dawn, breath in the cold air, slow tracking shot';
@@ -23,6 +27,7 @@ export const emptyDraft: Draft = {
   count: 1,
   seed: '',
   priority: 'normal',
+  firstFrame: null,
 };
 
 /** The protocol's own, for a model that passes on what it is given. */
@@ -74,6 +79,12 @@ export function reuse(patch: Partial<Draft>): void {
   dispatchEvent(new Event(reuseEvent));
 }
 
+/** The model that the draft means: its own while somebody offers that, else the default. */
+export function modelOf(draft: Draft, models: Models | undefined): ModelView | undefined {
+  const find = (wanted: string | undefined) => models?.models.find(({ id }) => id === wanted);
+  return find(draft.model) ?? find(models?.default) ?? models?.models[0];
+}
+
 /** What a model offers, and of it what the draft asks for or else the first. */
 export function offer(draft: Draft, model: ModelView | undefined) {
   const sizes = model?.sizes ?? usualSizes;
@@ -86,8 +97,17 @@ export function offer(draft: Draft, model: ModelView | undefined) {
   };
 }
 
+/** What stands between this model and this first frame, before anything is sent; null = nothing. */
+export function frameFaultOf({ firstFrame }: Draft, model: ModelView | undefined): string | null {
+  if (firstFrame && model?.first_frame === 'no') {
+    return `${model.label} begins with no picture: take it away, or choose another model.`;
+  }
+  if (!firstFrame && model?.first_frame === 'required') return `${model.label} needs a first frame.`;
+  return null;
+}
+
 /** The draft as the server takes it. */
-export function bodyOf(draft: Draft, model: ModelView | undefined, inputs: string[]): CreateInput {
+export function bodyOf(draft: Draft, model: ModelView | undefined): CreateInput {
   const { size, secondsChosen } = offer(draft, model);
   return {
     prompt: draft.prompt,
@@ -97,6 +117,6 @@ export function bodyOf(draft: Draft, model: ModelView | undefined, inputs: strin
     ...(draft.seed.trim() && { seed: Number(draft.seed) }),
     ...(draft.count > 1 && { count: draft.count }),
     ...(draft.priority !== 'normal' && { priority: draft.priority }),
-    ...(inputs.length > 0 && { inputs }),
+    ...(draft.firstFrame && { inputs: [draft.firstFrame.id] }),
   };
 }

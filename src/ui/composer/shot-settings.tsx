@@ -5,11 +5,11 @@ import type { ApiError } from '#ui/api.ts';
 import { Button } from '#ui/base/button.tsx';
 import { Checkbox } from '#ui/base/checkbox.tsx';
 import { Select } from '#ui/base/select.tsx';
+import { useStoredFlag } from '#ui/browser/stored.ts';
+import { ModelPicker } from '#ui/models/model-picker.tsx';
 import { priorities } from '#ui/priorities.ts';
 import type { Models, ModelView, Priority } from '#ui/shapes.ts';
 import { sizeName } from '#ui/slate.ts';
-import { useStoredFlag } from '#ui/stored.ts';
-import { about, range } from '#ui/time.ts';
 import { type Draft, offer } from './draft.ts';
 
 type Props = {
@@ -28,15 +28,11 @@ export function ShotSettings({ draft, change, models, model, fault }: Props) {
   return (
     <>
       {model ? (
-        <Select
+        <ModelPicker
           label="Model"
+          models={models?.models ?? []}
           value={model.id}
           invalid={fault?.param === 'model'}
-          options={(models?.models ?? []).map((m) => ({
-            value: m.id,
-            label: m.label,
-            note: about(m.typical.p50_ms),
-          }))}
           onChange={(id) => change({ model: id })}
         />
       ) : (
@@ -111,16 +107,6 @@ function More({ draft, change, isInvalid }: Pick<Props, 'draft' | 'change'> & { 
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
-  );
-}
-
-/** What it will cost and how long it will take, before it is asked for. */
-export function Estimate({ model, count }: { model: ModelView; count: number }) {
-  return (
-    <span className="font-mono text-sm text-soft" title={`Most takes need ${range(model.typical)}`}>
-      {model.free ? 'free' : 'price set by the provider'} · {about(model.typical.p50_ms)}
-      {count > 1 && ' each'}
-    </span>
   );
 }
 

@@ -4,10 +4,10 @@ import { useRouter } from 'next/navigation';
 import { useRef } from 'react';
 import { toast } from 'sonner';
 import { ApiError, api } from '#ui/api.ts';
+import { useStoredFlag } from '#ui/browser/stored.ts';
+import { uniqueKey } from '#ui/browser/unique-key.ts';
+import { useLiveStore } from '#ui/live/use-live.tsx';
 import type { CreateInput } from '#ui/shapes.ts';
-import { useStoredFlag } from '#ui/stored.ts';
-import { uniqueKey } from '#ui/unique-key.ts';
-import { useLiveStore } from '#ui/use-live.tsx';
 
 /** Sends the draft. The same body after a lost answer carries the same key, so that it is never made twice. */
 export function useGenerate() {

@@ -1,7 +1,7 @@
 'use client';
 import { CircleSlash, CircleX } from 'lucide-react';
+import { filePath } from '#ui/api.ts';
 import { cn } from '#ui/class-names.ts';
-import { useFirstFrame } from '#ui/first-frames.ts';
 import { type Phase, phaseOf, startedAt } from '#ui/phase.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { ordinal, rangeLeft, timecode } from '#ui/time.ts';
@@ -15,7 +15,7 @@ type Props = { video: VideoView; className?: string; children?: React.ReactNode 
 export function Leader({ video, className, children }: Props) {
   const phase = phaseOf(video);
   const aspect = video.width / video.height;
-  const firstFrame = useFirstFrame(video.inputs[0]);
+  const [firstFrame] = video.inputs;
   const ended = phase === 'failed' || phase === 'canceled';
   return (
     <div
@@ -23,7 +23,17 @@ export function Leader({ video, className, children }: Props) {
       className={cn('@container-size relative overflow-hidden bg-raised', className)}
       style={{ aspectRatio: aspect }}
     >
-      {firstFrame && <img src={firstFrame} alt="" className="absolute inset-0 size-full object-cover opacity-25" />}
+      {firstFrame && (
+        // An input may be a clip, or be gone: then there is nothing behind the leader.
+        <img
+          src={filePath(firstFrame)}
+          alt=""
+          onError={({ currentTarget }) => {
+            currentTarget.hidden = true;
+          }}
+          className="absolute inset-0 size-full object-cover opacity-25"
+        />
+      )}
       {ended ? (
         <CutDial aspect={aspect} />
       ) : (

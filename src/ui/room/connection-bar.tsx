@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useState } from 'react';
-import { useLive } from '#ui/use-live.tsx';
+import { useLive } from '#ui/live/use-live.tsx';
 
 /** A short gap is nobody's business; a page that is being left is none at all. */
 const patienceMs = 2_500;

@@ -1,7 +1,7 @@
 'use client';
 import { useEffect } from 'react';
+import { useLive } from '#ui/live/use-live.tsx';
 import { phaseOf } from '#ui/phase.ts';
-import { useLive } from '#ui/use-live.tsx';
 
 /** The favicon as a leader: its sweep is the mean of the running takes. */
 export function Favicon() {

@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'react';
 import { KeyCap } from '#ui/base/key-cap.tsx';
 import { Sheet } from '#ui/base/sheet.tsx';
-import { isPlainKey } from '#ui/plain-key.ts';
-import { useCommandKey } from '#ui/use-command-key.ts';
+import { isPlainKey } from '#ui/browser/plain-key.ts';
+import { useCommandKey } from '#ui/browser/use-command-key.ts';
 
 /** Keys that work everywhere, and the sheet that lists all of them. */
 export function KeyboardSheet() {

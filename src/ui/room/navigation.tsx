@@ -9,6 +9,7 @@ import { api } from '#ui/api.ts';
 import { Button } from '#ui/base/button.tsx';
 import { cn } from '#ui/class-names.ts';
 import { Mark } from '#ui/leader/mark.tsx';
+import { PausedWebhooks } from '#ui/settings/paused-webhooks.tsx';
 
 /** The words of the room: only what exists. */
 export function Navigation() {
@@ -16,23 +17,26 @@ export function Navigation() {
   const inStudio = pathname === '/' || pathname.startsWith('/videos/');
   const isAdmin = useIsAdmin();
   return (
-    <header className="flex h-16 items-center gap-6 lg:col-span-2">
-      <Link href="/" className="flex items-center gap-2.5 rounded-control font-medium pointer-coarse:min-h-11">
+    <header className="flex h-16 items-center gap-6 max-sm:gap-4 lg:col-span-2">
+      <Link
+        href="/"
+        className="flex items-center gap-2.5 rounded-control font-medium pointer-coarse:min-h-11 pointer-coarse:min-w-11"
+      >
         <Mark className="size-6" />
-        Dailies
+        <span className="max-sm:sr-only">Dailies</span>
       </Link>
-      <nav aria-label="Pages" className="flex min-w-0 flex-1 items-center gap-5 text-sm">
+      <nav aria-label="Pages" className="flex min-w-0 flex-1 items-center gap-5 text-sm max-sm:gap-3.5">
         <Word href="/" isHere={inStudio}>
           Studio
         </Word>
-        {isAdmin && <AdminWord isHere={pathname.startsWith('/admin')} />}
-        <span className="flex-1" />
-        <Word href="/code" isHere={pathname === '/code'}>
-          <span className="max-sm:sr-only">Use from code</span>
-          <span aria-hidden className="sm:hidden">
-            Code
-          </span>
+        <Word href="/usage" isHere={pathname === '/usage'}>
+          Usage
         </Word>
+        <Word href="/settings" isHere={pathname.startsWith('/settings') || pathname === '/code'}>
+          Settings
+          <PausedWebhooks />
+        </Word>
+        {isAdmin && <AdminWord isHere={pathname.startsWith('/admin')} />}
       </nav>
       <Button kind="icon" aria-label="Sign out" title="Sign out" onClick={signOut} className="-ml-3">
         <LogOut aria-hidden className="size-4" />

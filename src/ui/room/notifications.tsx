@@ -1,7 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
-import { useLiveStore } from '#ui/use-live.tsx';
+import { useLiveStore } from '#ui/live/use-live.tsx';
 import { canNotify } from './can-notify.ts';
 import { isSomebodyLooking, noteLooking } from './looking.ts';
 import { headline, isNews, NewsCount, newsKey } from './news.ts';

@@ -5,7 +5,7 @@ import { Toaster } from 'sonner';
 import { ApiError } from '#ui/api.ts';
 import { Button } from '#ui/base/button.tsx';
 import { Notice } from '#ui/base/notice.tsx';
-import { LiveProvider } from '#ui/use-live.tsx';
+import { LiveProvider } from '#ui/live/use-live.tsx';
 import { useSession } from '#ui/use-session.ts';
 import { ConnectionBar } from './connection-bar.tsx';
 import { Data } from './data.tsx';

@@ -2,9 +2,9 @@
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
 import { toast } from 'sonner';
-import { isOnScreen } from '#ui/on-screen.ts';
+import { isOnScreen } from '#ui/browser/on-screen.ts';
+import { useLiveStore } from '#ui/live/use-live.tsx';
 import type { VideoView } from '#ui/shapes.ts';
-import { useLiveStore } from '#ui/use-live.tsx';
 import { isSomebodyLooking } from './looking.ts';
 import { headline, isNews, NewsCount, newsKey } from './news.ts';
 

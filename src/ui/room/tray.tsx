@@ -4,11 +4,11 @@ import Link from 'next/link';
 import { useState } from 'react';
 import { cn } from '#ui/class-names.ts';
 import { Dial } from '#ui/leader/dial.tsx';
+import { useLive } from '#ui/live/use-live.tsx';
+import { countUnderWay } from '#ui/live/video-lists.ts';
 import { type Phase, phaseOf } from '#ui/phase.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { ordinal, rangeLeft } from '#ui/time.ts';
-import { useLive } from '#ui/use-live.tsx';
-import { countUnderWay } from '#ui/video-lists.ts';
 import { NotifyAsk } from './notify-ask.tsx';
 import { useNotifyAsk } from './use-notify-ask.ts';
 

@@ -1,8 +1,8 @@
 'use client';
 import { useEffect } from 'react';
+import { readStored, useStored, writeStored } from '#ui/browser/stored.ts';
 import { phaseOf } from '#ui/phase.ts';
 import type { VideoView } from '#ui/shapes.ts';
-import { readStored, useStored, writeStored } from '#ui/stored.ts';
 import { canNotify } from './can-notify.ts';
 
 /** A take that is watched for so long is a slow one. */

@@ -3,8 +3,8 @@ import { Search, Star } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Select } from '#ui/base/select.tsx';
 import { cn } from '#ui/class-names.ts';
-import type { LiveView } from '#ui/live-view.ts';
-import { countNeedsYou, countUnder, type Filter } from '#ui/video-lists.ts';
+import type { LiveView } from '#ui/live/live-view.ts';
+import { countNeedsYou, countUnder, type Filter } from '#ui/live/video-lists.ts';
 
 type Props = { filter: Filter; onChange(filter: Filter): void; view: LiveView };
 

@@ -7,10 +7,10 @@ import { Notice } from '#ui/base/notice.tsx';
 import { Composer } from '#ui/composer/composer.tsx';
 import { examplePrompt, reuse } from '#ui/composer/draft.ts';
 import { Dial } from '#ui/leader/dial.tsx';
-import { useLive } from '#ui/use-live.tsx';
+import { useLive } from '#ui/live/use-live.tsx';
+import { useVideos } from '#ui/live/use-videos.ts';
+import type { Filter } from '#ui/live/video-lists.ts';
 import { useSession } from '#ui/use-session.ts';
-import { useVideos } from '#ui/use-videos.ts';
-import type { Filter } from '#ui/video-lists.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { Skeleton } from './skeleton.tsx';
 import { TakeGrid } from './take-grid.tsx';
@@ -62,12 +62,14 @@ function TestPatternLine() {
   return (
     <p className="px-1 text-sm text-soft">
       You are using the test pattern.{' '}
-      <Link
-        href="/connect"
-        className="underline underline-offset-4 hover:text-ink pointer-coarse:inline-block pointer-coarse:py-3"
-      >
-        Connect a provider
-      </Link>
+      {session.user.role === 'admin' && (
+        <Link
+          href="/settings/providers"
+          className="underline underline-offset-4 hover:text-ink pointer-coarse:inline-block pointer-coarse:py-3"
+        >
+          Connect a provider
+        </Link>
+      )}
     </p>
   );
 }

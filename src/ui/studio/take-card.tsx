@@ -3,23 +3,25 @@ import { Star } from 'lucide-react';
 import Link from 'next/link';
 import { memo, useEffect, useRef, useState } from 'react';
 import { contentPath } from '#ui/api.ts';
+import { useOnScreen } from '#ui/browser/on-screen.ts';
+import { ClipGone } from '#ui/leader/clip-gone.tsx';
 import { Leader } from '#ui/leader/leader.tsx';
-import { useOnScreen } from '#ui/on-screen.ts';
 import { isOver, phaseOf } from '#ui/phase.ts';
 import { PhaseBadge } from '#ui/phase-badge.tsx';
-import type { ModelView, VideoView } from '#ui/shapes.ts';
+import { offerPoster } from '#ui/poster.ts';
+import type { VideoView } from '#ui/shapes.ts';
 import { isTestPattern, slate } from '#ui/slate.ts';
 import { CheckNow } from './check-now.tsx';
 
 const hoverMs = 120;
 
-type Props = { video: VideoView; width: number; height: number; models: readonly ModelView[] };
+type Props = { video: VideoView; width: number; height: number };
 
 /** A take in the studio: its picture, or the leader until there is one; below it the prompt and the slate. */
-export const TakeCard = memo(function TakeCard({ video, width, height, models }: Props) {
+export const TakeCard = memo(function TakeCard({ video, width, height }: Props) {
   const root = useRef<HTMLAnchorElement>(null);
   useOnScreen(video.id, root);
-  const line = slate(video, models).join(' · ');
+  const { shot, price } = slate(video);
   const phase = phaseOf(video);
   return (
     <div className="group relative shrink-0" style={{ width }}>
@@ -35,7 +37,13 @@ export const TakeCard = memo(function TakeCard({ video, width, height, models }:
           className="relative overflow-hidden rounded-card border border-line bg-raised transition-colors group-hover:border-faint"
           style={{ height }}
         >
-          {phase === 'ready' ? <Poster video={video} /> : <Leader video={video} className="size-full" />}
+          {phase !== 'ready' ? (
+            <Leader video={video} className="size-full" />
+          ) : video.video_url ? (
+            <Poster video={video} />
+          ) : (
+            <ClipGone video={video} className="size-full" />
+          )}
           {video.starred && (
             <span className="absolute top-2 right-2 rounded-control bg-room/80 p-1">
               <Star aria-hidden className="size-3.5 fill-current" />
@@ -52,9 +60,10 @@ export const TakeCard = memo(function TakeCard({ video, width, height, models }:
         </div>
         <div className="flex items-center gap-2 text-sm">
           <PhaseBadge phase={phase} />
-          <span className="min-w-0 truncate font-mono text-faint" title={line}>
-            {line}
+          <span className="min-w-0 truncate font-mono text-faint" title={shot}>
+            {shot}
           </span>
+          {price && <span className="ml-auto shrink-0 font-mono text-faint">{price}</span>}
         </div>
       </Link>
       {!isOver(video) && <CheckNow video={video} pictureHeight={height} />}
@@ -89,6 +98,7 @@ function Poster({ video }: { video: VideoView }) {
           muted
           loop
           playsInline
+          onTimeUpdate={({ currentTarget }) => offerPoster(video, currentTarget)}
           className="appear absolute inset-0 size-full object-cover"
         />
       )}

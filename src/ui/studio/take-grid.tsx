@@ -1,7 +1,6 @@
 'use client';
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { VideoView } from '#ui/shapes.ts';
-import { useModelList } from '#ui/use-models.ts';
 import { nextByArrow } from './arrows.ts';
 import { justify, type Row, stack } from './justify.ts';
 import { TakeCard } from './take-card.tsx';
@@ -14,7 +13,6 @@ const tallest = 460;
 export function TakeGrid({ videos }: { videos: readonly VideoView[] }) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root);
-  const models = useModelList();
   const aspects = videos.map((video) => video.width / video.height);
   // Progress changes often, shapes seldom: the key of the layout is the shapes.
   const shapes = aspects.map((aspect) => aspect.toFixed(4)).join();
@@ -26,9 +24,7 @@ export function TakeGrid({ videos }: { videos: readonly VideoView[] }) {
         <div key={videos[row.items[0]?.index ?? 0]?.id} className="flex" style={{ gap }}>
           {row.items.map(({ index, width: itemWidth }) => {
             const video = videos[index];
-            return (
-              video && <TakeCard key={video.id} video={video} width={itemWidth} height={row.height} models={models} />
-            );
+            return video && <TakeCard key={video.id} video={video} width={itemWidth} height={row.height} />;
           })}
         </div>
       ))}

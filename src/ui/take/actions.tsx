@@ -4,9 +4,10 @@ import { useEffect, useRef, useState } from 'react';
 import { ApiError, contentPath } from '#ui/api.ts';
 import { Button } from '#ui/base/button.tsx';
 import { Sheet } from '#ui/base/sheet.tsx';
+import { isPlainKey } from '#ui/browser/plain-key.ts';
 import { cn } from '#ui/class-names.ts';
+import { secondTime } from '#ui/cost.ts';
 import { isOver } from '#ui/phase.ts';
-import { isPlainKey } from '#ui/plain-key.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { CancelSheet } from './cancel-sheet.tsx';
 import { type Command, useCommand, useStar } from './use-commands.ts';
@@ -38,7 +39,7 @@ export function Actions({ video, onLeave }: { video: VideoView; onLeave(): void 
   return (
     <div className="grid gap-2">
       <div className="flex flex-wrap gap-2">
-        {video.state === 'completed' && (
+        {video.state === 'completed' && video.video_url && (
           <Button asChild kind="primary">
             <a href={contentPath(video.id)} download={`take-${video.take}-${video.id.slice(-8)}.mp4`}>
               <Download aria-hidden className="size-4" /> Download
@@ -55,7 +56,9 @@ export function Actions({ video, onLeave }: { video: VideoView; onLeave(): void 
             <RotateCcw aria-hidden className="size-4" /> Retry
           </Button>
         )}
-        {can.has('cancel') && <Button onClick={() => ask('cancel')}>Cancel</Button>}
+        {can.has('cancel') && !(video.state === 'canceling' && video.cancel.stops) && (
+          <Button onClick={() => ask('cancel')}>{video.state === 'canceling' ? 'Keep or discard' : 'Cancel'}</Button>
+        )}
         {can.has('reset') && (isOver(video) || video.attention) && (
           <Button
             title="Look at the provider again, from the beginning. Costs nothing."
@@ -111,7 +114,8 @@ export function Actions({ video, onLeave }: { video: VideoView; onLeave(): void 
       </Sheet>
       <Sheet title="Send it once more?" open={asks === 'again'} onOpenChange={(open) => ask(open ? 'again' : null)}>
         <p className="text-soft">
-          {command.error?.message ?? 'The earlier try may have been billed. Sending it again may cost a second time.'}
+          {command.error?.message ??
+            `The earlier try may have been billed. Sending it again may cost ${secondTime(video.cost)}.`}
         </p>
         <div className="mt-5 flex flex-wrap justify-end gap-2">
           <Button onClick={() => ask(null)}>Leave it</Button>

@@ -2,6 +2,7 @@
 import { TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '#ui/base/button.tsx';
+import { inBrackets, secondTime } from '#ui/cost.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { useSession } from '#ui/use-session.ts';
 import { useCommand } from './use-commands.ts';
@@ -20,7 +21,7 @@ export function Decision({ video }: { video: VideoView }) {
         <TriangleAlert aria-hidden className="mt-1 size-4 shrink-0 text-needs-you" />
         <span>
           <span className="font-medium text-needs-you">Needs you. </span>
-          We sent this, but the answer was lost. It may be rendering, and may be billed.
+          We sent this, but the answer was lost. It may be rendering, and may be billed{inBrackets(video.cost)}.
         </span>
       </p>
       <div className="grid gap-3 sm:gap-1">
@@ -61,7 +62,7 @@ export function Decision({ video }: { video: VideoView }) {
         )}
         <Choice
           label="Send again"
-          note="May cost a second time."
+          note={`May cost ${secondTime(video.cost)}.`}
           onClick={() => choose('send_again')}
           disabled={command.isPending}
         />

@@ -1,12 +1,15 @@
 import Link from 'next/link';
+import { inBrackets } from '#ui/cost.ts';
 import type { Failure, VideoView } from '#ui/shapes.ts';
 import { isTestPattern } from '#ui/slate.ts';
 
-const billed: Record<Failure['billed'], string> = {
-  no: 'This try was not billed.',
-  maybe: 'This try may have been billed.',
-  yes: 'This try was billed.',
-};
+function billedWords({ cost }: VideoView, billed: Failure['billed']): string {
+  if (cost.estimate_usd === 0) return 'It is free.';
+  if (billed === 'no') return 'This try was not billed.';
+  return billed === 'yes'
+    ? `This try was billed${inBrackets(cost)}.`
+    : `This try may have been billed${inBrackets(cost)}.`;
+}
 
 /** What happened, was it billed, what to do; the provider's own words behind a fold. */
 export function FailureNotice({ video, failure }: { video: VideoView; failure: Failure }) {
@@ -14,7 +17,7 @@ export function FailureNotice({ video, failure }: { video: VideoView; failure: F
     <div className="grid gap-2">
       <p className="font-medium text-failed">{failure.happened}</p>
       <p>
-        {isTestPattern(video) ? 'The test pattern is free.' : billed[failure.billed]}{' '}
+        {isTestPattern(video) ? 'The test pattern is free.' : billedWords(video, failure.billed)}{' '}
         <span className="text-soft">{failure.advice}</span>
       </p>
       <p className="flex flex-wrap items-center gap-x-3 text-sm text-faint">

@@ -11,8 +11,9 @@ import {
 import { type CSSProperties, useEffect, useRef, useState } from 'react';
 import { contentPath } from '#ui/api.ts';
 import { Button } from '#ui/base/button.tsx';
+import { isPlainKey } from '#ui/browser/plain-key.ts';
 import { cn } from '#ui/class-names.ts';
-import { isPlainKey } from '#ui/plain-key.ts';
+import { offerPoster } from '#ui/poster.ts';
 import type { VideoView } from '#ui/shapes.ts';
 import { watchFrameRate } from './frame-rate.ts';
 import { Readout, SpeedButton } from './readout.tsx';
@@ -71,6 +72,7 @@ export function Player({ video }: { video: VideoView }) {
           aria-label={`Take ${video.take}: ${video.prompt.slice(0, 120)}`}
           onError={() => setFault(true)}
           onLoadedData={() => setFault(false)}
+          onTimeUpdate={({ currentTarget }) => offerPoster(video, currentTarget)}
           className="mx-auto block rounded-card bg-lifted"
           style={{ aspectRatio: aspect, width: `min(100%, calc(70vh * ${aspect}))` }}
         />

@@ -41,6 +41,7 @@ export function Progress({ video, resting, onWatch }: Props) {
       </div>
       <Steps video={video} />
       {video.attention && !video.commands.includes('decide') && <Attention attention={video.attention} />}
+      {video.state === 'canceling' && video.cancel.note && <p className="text-sm text-soft">{video.cancel.note}</p>}
       {resting ? (
         <p className="flex flex-wrap items-center gap-3 text-sm text-soft">
           Still going on in the background.

@@ -22,6 +22,7 @@ export function Prompt({ video, onReuse }: { video: VideoView; onReuse?(): void 
       size: video.size,
       seconds: String(video.seconds),
       seed: video.seed === null ? '' : String(video.seed),
+      firstFrame: video.inputs[0] ? { id: video.inputs[0], name: 'of an earlier take' } : null,
     });
     if (onReuse) onReuse();
     else router.push('/');

@@ -1,8 +1,8 @@
 'use client';
 import type { ReactNode } from 'react';
 import { CopyButton } from '#ui/base/copy-button.tsx';
+import { costLines } from '#ui/cost.ts';
 import type { VideoView } from '#ui/shapes.ts';
-import { isTestPattern } from '#ui/slate.ts';
 import { clock, timecode } from '#ui/time.ts';
 
 /** What was done for this take, each with its number. */
@@ -18,7 +18,7 @@ export function Receipt({ video }: { video: VideoView }) {
     lines.push(['Waited', timecode(Date.parse(video.rendering_at) - Date.parse(video.created_at))]);
     lines.push(['Rendered', timecode(renderedBy - Date.parse(video.rendering_at))]);
   }
-  if (isTestPattern(video)) lines.push(['Paid', 'nothing, free']);
+  lines.push(...costLines(video.cost));
   lines.push(['Looked at', receipt.checks === 1 ? 'once' : `${receipt.checks} times`]);
   if (receipt.restarts_survived > 0) lines.push(['Restarts survived', receipt.restarts_survived]);
   if (receipt.stored_at) lines.push(['Stored', clock(receipt.stored_at, now)]);

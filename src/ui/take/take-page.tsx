@@ -3,7 +3,7 @@ import { ArrowLeft } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { Button } from '#ui/base/button.tsx';
-import { useVideo } from '#ui/use-video.ts';
+import { useVideo } from '#ui/live/use-video.ts';
 import { TakeMissing, TakeWaiting } from './take-missing.tsx';
 import { TakeView } from './take-view.tsx';
 

@@ -3,14 +3,14 @@ import Link from 'next/link';
 import { useRef } from 'react';
 import { Button } from '#ui/base/button.tsx';
 import { Checkbox } from '#ui/base/checkbox.tsx';
+import { useOnScreen } from '#ui/browser/on-screen.ts';
+import { useStoredFlag } from '#ui/browser/stored.ts';
+import { ClipGone } from '#ui/leader/clip-gone.tsx';
 import { Leader } from '#ui/leader/leader.tsx';
-import { useOnScreen } from '#ui/on-screen.ts';
 import { isOver, phaseOf } from '#ui/phase.ts';
 import { PhaseBadge } from '#ui/phase-badge.tsx';
 import type { VideoView } from '#ui/shapes.ts';
 import { isTestPattern, slate } from '#ui/slate.ts';
-import { useStoredFlag } from '#ui/stored.ts';
-import { useModelList } from '#ui/use-models.ts';
 import { useSession } from '#ui/use-session.ts';
 import { Actions } from './actions.tsx';
 import { Attempts } from './attempts.tsx';
@@ -36,18 +36,22 @@ type Props = {
 export function TakeView({ video, resting, onWatch, onLeave, onReuse, isModal }: Props) {
   const root = useRef<HTMLDivElement>(null);
   useOnScreen(video.id, root);
-  const models = useModelList();
   const phase = phaseOf(video);
   const aspect = video.width / video.height;
+  const { shot, price } = slate(video);
   return (
     <div ref={root} className="grid gap-8 lg:grid-cols-[minmax(0,1fr)_22.5rem]">
       <div className="grid content-start gap-4">
-        {phase === 'ready' ? (
+        {phase === 'ready' && video.video_url ? (
           <Player video={video} />
         ) : (
           <div className="grid place-items-center rounded-card bg-lifted/40">
             <div style={{ width: `min(100%, calc(70vh * ${aspect}))` }}>
-              <Leader video={video} className="rounded-card border border-line" />
+              {phase === 'ready' ? (
+                <ClipGone video={video} className="rounded-card border border-line" />
+              ) : (
+                <Leader video={video} className="rounded-card border border-line" />
+              )}
             </div>
           </div>
         )}
@@ -69,7 +73,7 @@ export function TakeView({ video, resting, onWatch, onLeave, onReuse, isModal }:
           </span>
           <Prompt video={video} onReuse={onReuse} />
         </div>
-        <p className="font-mono text-sm text-soft">{slate(video, models).join(' · ')}</p>
+        <p className="font-mono text-sm text-soft">{[shot, ...(price ? [price] : [])].join(' · ')}</p>
         <Actions video={video} onLeave={onLeave} />
         <Receipt video={video} />
       </div>
@@ -86,11 +90,12 @@ function ConnectHint() {
   return (
     <div className="flex flex-wrap items-center justify-between gap-3 rounded-card border border-line px-4 py-3">
       <p className="max-w-prose text-soft">
-        This shows that everything works. Connect a provider to get real pictures.
+        This shows that everything works. {session?.connected ? 'Choose another model' : 'Connect a provider'} to get
+        real pictures.
       </p>
-      {!session?.connected && (
+      {session?.user.role === 'admin' && !session.connected && (
         <Button asChild>
-          <Link href="/connect">Connect a provider</Link>
+          <Link href="/settings/providers">Connect a provider</Link>
         </Button>
       )}
     </div>

@@ -1,10 +1,10 @@
 'use client';
 import { actorName } from '#ui/actors.ts';
 import { Button } from '#ui/base/button.tsx';
+import { useTimeline } from '#ui/live/use-timeline.ts';
 import type { TimelineEvent, VideoView } from '#ui/shapes.ts';
 import { clock } from '#ui/time.ts';
 import { useSession } from '#ui/use-session.ts';
-import { useTimeline } from '#ui/use-timeline.ts';
 
 /** Everything that happened to the take, oldest first, as a vertical line. */
 export function TimelineView({ video }: { video: VideoView }) {

@@ -3,8 +3,8 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { toast } from 'sonner';
 import { api } from '#ui/api.ts';
+import { useLiveStore } from '#ui/live/use-live.tsx';
 import type { CommandAnswer, DecideBody, Priority, VideoView } from '#ui/shapes.ts';
-import { useLiveStore } from '#ui/use-live.tsx';
 
 export type Command =
   | { name: 'cancel'; discard: boolean }

@@ -2,9 +2,9 @@
 import { useCallback } from 'react';
 import { toast } from 'sonner';
 import { api } from '#ui/api.ts';
+import { useLiveStore } from '#ui/live/use-live.tsx';
 import { isOver } from '#ui/phase.ts';
 import type { VideoView } from '#ui/shapes.ts';
-import { useLiveStore } from '#ui/use-live.tsx';
 
 const undoMs = 6_000;
 

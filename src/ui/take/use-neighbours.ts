@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
-import { isPlainKey } from '#ui/plain-key.ts';
+import { isPlainKey } from '#ui/browser/plain-key.ts';
 
 /** The takes before and after this one in the order that the studio shows; ← and → go there. */
 export function useNeighbours(id: string) {

@@ -1,5 +1,6 @@
-import { Connect } from '#ui/pages/connect.tsx';
+import { redirect } from 'next/navigation';
 
+/** An address that is easy to tell. */
 export default function Page() {
-  return <Connect />;
+  redirect('/settings/providers');
 }

@@ -1,0 +1,5 @@
+import { Account } from '#ui/people/account.tsx';
+
+export default function Page() {
+  return <Account />;
+}

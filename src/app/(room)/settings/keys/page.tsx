@@ -1,0 +1,5 @@
+import { Keys } from '#ui/keys/keys.tsx';
+
+export default function Page() {
+  return <Keys />;
+}

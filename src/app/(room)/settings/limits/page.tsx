@@ -1,0 +1,5 @@
+import { Limits } from '#ui/settings/limits.tsx';
+
+export default function Page() {
+  return <Limits />;
+}

@@ -1,0 +1,5 @@
+import { WebhooksPage } from '#ui/settings/webhooks.tsx';
+
+export default function Page() {
+  return <WebhooksPage />;
+}

@@ -1,0 +1,5 @@
+import { UsagePage } from '#ui/usage/usage.tsx';
+
+export default function Page() {
+  return <UsagePage />;
+}
