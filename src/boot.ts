@@ -7,24 +7,41 @@ import { pino } from 'pino';
 import { createApp } from '#api/app.ts';
 import { adminId, createAccounts } from '#api/auth/accounts.ts';
 import { createFirstRun } from '#api/auth/first-run.ts';
+import { isHouseToken } from '#api/auth/house-token.ts';
 import { rememberKeys } from '#api/auth/known-keys.ts';
 import { createSignedLinks } from '#api/auth/signed-links.ts';
+import { createSupabase } from '#api/auth/supabase.ts';
 import type { Api } from '#api/context.ts';
 import { createSockets, type Upgrade } from '#api/live/sockets.ts';
 import { createViews } from '#api/videos/view.ts';
 import { type Config, isLoopback } from '#config.ts';
+import { createHooks } from '#engine/hooks.ts';
+import { startHousekeeping } from '#engine/housekeeping.ts';
 import { createSweeper } from '#engine/sweep.ts';
-import type { Clock, Log, Media, Store, System } from '#engine/system.ts';
+import type { Clock, Log, Store, System } from '#engine/system.ts';
 import { startWorker, type Worker } from '#engine/worker.ts';
 import { createDiskMedia } from '#media/disk.ts';
+import { createS3Media } from '#media/s3.ts';
+import { publicOrigin } from '#net/public-origin.ts';
+import { createSafeFetch, refusalOf } from '#net/safe-fetch.ts';
 import { createLive } from '#notify/live.ts';
-import { createRegistry } from '#providers/registry.ts';
-import { authSchema } from '#store/auth-schema.ts';
+import { createWebhooks } from '#notify/webhooks.ts';
+import type { Registry } from '#providers/registry.ts';
+import { dumpRows } from '#store/backup/dump.ts';
 import { connect } from '#store/database/connect.ts';
+import type { Database } from '#store/database/database.ts';
 import { lockDirectory } from '#store/database/pglite-lock.ts';
-import { type KeyHolder, openKeys } from '#store/keys.ts';
+import { openInvites } from '#store/people/invites.ts';
+import { openKeys } from '#store/people/keys.ts';
+import { openPeople } from '#store/people/people.ts';
+import { openRateLimits } from '#store/people/rate-limits.ts';
+import { authSchema } from '#store/schema/auth.ts';
 import { openStore } from '#store/store.ts';
+import { openWebhooks } from '#store/webhooks/endpoints.ts';
+import { openDeliveryQueue } from '#store/webhooks/queue.ts';
+import { openInstallation } from './installation.ts';
 import { keptFile } from './kept-file.ts';
+import { createReadInput } from './read-input.ts';
 import { createSimulatorProcess } from './simulator-process.ts';
 
 /** The product, put together: what a process serves, and how it ends. */
@@ -32,6 +49,7 @@ export type Dailies = {
   config: Config;
   log: Log;
   system: System;
+  registry: Registry;
   app: ReturnType<typeof createApp>;
   /** The live stream over WebSocket. */
   upgrade: Upgrade;
@@ -63,31 +81,32 @@ async function assemble(config: Config): Promise<Dailies> {
   const simulator = createSimulatorProcess(config.dataDir, lockDirectory, log);
   const database = await connect({ ...config, onTrouble: (err) => log.warn({ err }, 'database') });
   try {
-    const store = openStore(database);
-    const warm = config.simulatorUrl === null && (config.defaultModel ?? 'simulator/').startsWith('simulator/');
+    const store = openStore(database, { dailyCapMicroUsd: config.dailyCapMicroUsd });
+    const secret = config.secret ?? (await keptFile(join(config.dataDir, 'secret'), () => randomText(32)));
+    const media = config.s3 ? createS3Media(config.s3) : createDiskMedia({ dir: join(config.dataDir, 'media') });
+    const installation = await openInstallation({
+      config,
+      database,
+      secret,
+      simulator: { url: () => (config.simulatorUrl ? withVersion(config.simulatorUrl) : simulator.url()) },
+      readInput: createReadInput(store, media, join(config.dataDir, 'inputs')),
+      log,
+    });
+    const { providers, catalogue } = installation.registry;
+    const warm = config.simulatorUrl === null && catalogue.defaultModel().startsWith('simulator/');
     // The slowest part of a start: it goes on beside the rest.
     const simulatorReady = warm ? simulator.start(simulatorPatienceMs) : Promise.resolve();
     // With the only process that can hold a claim dead, all claims are.
     if (database.exclusive) await store.releaseAllClaims();
     await store.recordBoot();
 
-    const media = createDiskMedia({ dir: join(config.dataDir, 'media') });
-    const { providers, catalogue } = createRegistry({
-      openai: config.openai.baseUrl ? { baseUrl: config.openai.baseUrl, apiKey: config.openai.apiKey } : null,
-      simulator: { url: () => (config.simulatorUrl ? withVersion(config.simulatorUrl) : simulator.url()) },
-      limits: config.limits,
-      defaultModel: config.defaultModel,
-      allowHosts: config.allowHosts,
-      timeoutMs: config.upstreamTimeoutMs,
-      readInput: (id, signal) => readInput(store, media, id, signal),
-      log,
-    });
     const system: System = {
       store,
       providers,
       catalogue,
       media,
       clock,
+      hooks: createHooks(secret, publicOrigin(config.appUrl)),
       random: randomBytes,
       log,
       settings: {
@@ -95,6 +114,7 @@ async function assemble(config: Config): Promise<Dailies> {
         upstreamTimeoutMs: config.upstreamTimeoutMs,
         watchWidth: 64,
         collectWidth: 4,
+        copyLimitMs: config.copyLimitMs,
         deadlineMs: config.deadlineMs,
         maxRunningPerOwner: config.maxRunningPerOwner,
         maxQueuedPerOwner: config.maxQueuedPerOwner,
@@ -102,7 +122,6 @@ async function assemble(config: Config): Promise<Dailies> {
       },
     };
 
-    const secret = config.secret ?? (await keptFile(join(config.dataDir, 'secret'), () => randomText(32)));
     const accounts = createAccounts({
       database: drizzleAdapter(database.drizzle, { provider: 'pg', schema: authSchema }),
       secret,
@@ -110,6 +129,7 @@ async function assemble(config: Config): Promise<Dailies> {
       log,
     });
     await accounts.makeAdmin(config.admin);
+    const people = openPeople(database);
     const keys = openKeys(database);
     const keyFile = config.apiKey ? null : join(config.dataDir, 'api-key');
     const firstKey = keyFile ? await keptFile(keyFile, () => `dk_${randomText(24)}`) : config.apiKey;
@@ -118,6 +138,20 @@ async function assemble(config: Config): Promise<Dailies> {
     const links = createSignedLinks(secret);
     const views = createViews(system, links);
     const live = createLive({ store, clock, log, view: (id) => viewOf(store, views, id) });
+    const { seal } = installation;
+    const endpoints = openWebhooks(database, seal);
+    await endpoints.reseal();
+    const tellable = toldHosts(config);
+    const version = await versionOfProgram();
+    const webhooks = createWebhooks({
+      queue: openDeliveryQueue(database, { seal, log, works: config.role !== 'web' }),
+      endpoints,
+      store,
+      fetch: createSafeFetch({ allowHosts: tellable, httpsOnly: true }),
+      clock,
+      log,
+      userAgent: `Dailies/${version}`,
+    });
     const firstRun = createFirstRun(accounts, isPrivate(config), randomBytes);
 
     let worker: Worker | null = null;
@@ -125,11 +159,22 @@ async function assemble(config: Config): Promise<Dailies> {
     const api: Api = {
       system,
       accounts,
-      keys: rememberKeys({ verify: async (secret) => asMember(await keys.verify(secret)) }),
+      people,
+      invites: openInvites(database),
+      keys: rememberKeys(keys),
+      rateLimits: openRateLimits(database),
+      supabase: config.supabase && createSupabase({ ...config.supabase, people }),
       firstRun,
       live,
       links,
+      backup: {
+        opens: (token) => isHouseToken(secret, 'backup', token, clock.now()),
+        take: () => backUpRows(database, config.dataDir),
+      },
       views,
+      installation,
+      webhooks: { endpoints, ...webhooks, mayBeTold: (url) => refusalOf(url, tellable) },
+      fetchUntrusted: createSafeFetch({ allowHosts: config.allowHosts, httpsOnly: true }),
       wake: config.role === 'web' ? null : () => worker?.wake(),
       lookAt: (id) => sweeper.one(id),
       sweeper: () => worker?.sweeper ?? sweeper,
@@ -138,22 +183,29 @@ async function assemble(config: Config): Promise<Dailies> {
         trustedProxies: config.trustedProxies,
         allowedOrigins: config.allowedOrigins,
         firstKey,
+        createsPerMinute: config.createsPerMinute,
         cronSecret: config.cronSecret,
-        version: await versionOfProgram(),
+        retentionMs: config.retentionMs,
+        version,
       },
     };
     const app = createApp(api);
     let stopping = false;
     const working = simulatorReady.then(() => {
-      if (config.role !== 'web' && !stopping) worker = startWorker(system);
+      if (config.role === 'web' || stopping) return;
+      worker = startWorker(system);
+      webhooks.start();
     });
     working.catch((err) => log.error({ err }, 'the worker did not start'));
-    media.sweep().catch((err) => log.warn({ err }, 'old temporary files could not be removed'));
+    const stopHousekeeping =
+      config.role === 'web' ? null : startHousekeeping(system, config.retentionMs, randomText(8));
+    media.sweep().catch((err) => log.warn({ err }, 'copies that broke off could not be removed'));
 
     return {
       config,
       log,
       system,
+      registry: installation.registry,
       app,
       upgrade: createSockets(api),
       firstRun,
@@ -161,8 +213,9 @@ async function assemble(config: Config): Promise<Dailies> {
       endStreams: () => live.stop(),
       async stop() {
         stopping = true;
+        installation.stop();
         await live.stop();
-        await Promise.all([worker?.stop(), sweeper.stop()]);
+        await Promise.all([worker?.stop(), sweeper.stop(), stopHousekeeping?.(), webhooks.stop()]);
         await Promise.all([store.close(), simulator.stop()]);
       },
     };
@@ -171,10 +224,6 @@ async function assemble(config: Config): Promise<Dailies> {
     throw error;
   }
 }
-
-/** A key works for its owner alone: even an admin's does not see other people's videos. */
-const asMember = (holder: KeyHolder | null) =>
-  holder && { id: holder.keyId, ownerId: holder.ownerId, role: 'member' as const };
 
 async function versionOfProgram(): Promise<string> {
   const text = await readFile(join(import.meta.dirname, '..', 'package.json'), 'utf8');
@@ -187,6 +236,12 @@ function warnOfShortSecret({ cronSecret }: Config, log: Log): void {
   log.warn({ length: cronSecret.length }, `CRON_SECRET has fewer than 32 characters: ${closed}`);
 }
 
+/** Who asks at this machine itself may be told there; else a loopback address is the operator's own to allow. */
+const toldHosts = (config: Config): string[] =>
+  isPrivate(config) && config.trustedProxies === 0
+    ? [...config.allowHosts, 'localhost', '127.0.0.1', '[::1]']
+    : config.allowHosts;
+
 /** Loopback on every side: whoever can ask sits at this machine. */
 const isPrivate = ({ host, appUrl }: Config): boolean =>
   isLoopback(host) && (appUrl === null || isLoopback(new URL(appUrl).hostname));
@@ -196,17 +251,14 @@ async function viewOf(store: Store, views: Api['views'], id: string) {
   return details && !details.video.hiddenAt ? views.of(details) : null;
 }
 
-async function readInput(store: Store, media: Media, id: string, signal: AbortSignal) {
-  const asset = await store.asset(id, null);
-  const stream = asset && (await media.open(asset.key));
-  if (!stream) return null;
-  signal.throwIfAborted();
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-  return { bytes, contentType: asset.contentType, name: `${asset.id}.${asset.contentType.split('/')[1]}` };
-}
-
 /** `npm run simulator` names its origin; the protocol lies below /v1. */
 const withVersion = (url: string): string => (url.endsWith('/v1') ? url : `${url}/v1`);
+
+/** Beside the rows themselves, where only their owner reads; whoever asked moves them away. */
+async function backUpRows(database: Database, dataDir: string) {
+  const directory = `backup-${randomBytes(8).toString('hex')}`;
+  return { directory, ...(await dumpRows(database, join(dataDir, directory))) };
+}
 
 const randomText = (bytes: number) => randomBytes(bytes).toString('base64url');
 

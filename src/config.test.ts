@@ -49,6 +49,16 @@ describe('configuration', () => {
     });
   });
 
+  it('reads a daily cap in dollars, 10 without one, and none', () => {
+    expect(load({}).dailyCapMicroUsd).toBe(10_000_000);
+    expect(load({ DAILIES_DAILY_CAP_USD: '2.50' }).dailyCapMicroUsd).toBe(2_500_000);
+    expect(load({ DAILIES_DAILY_CAP_USD: '0' }).dailyCapMicroUsd).toBe(0);
+    expect(load({ DAILIES_DAILY_CAP_USD: 'none' }).dailyCapMicroUsd).toBeNull();
+    const rule = 'DAILIES_DAILY_CAP_USD is "-1": it must be dollars from 0 to 1000000, for example 10 or 2.50, or none';
+    expect(() => load({ DAILIES_DAILY_CAP_USD: '-1' })).toThrow(rule);
+    expect(() => load({ DAILIES_DAILY_CAP_USD: '1000001' })).toThrow('must be dollars');
+  });
+
   it('shows no secret of a cron service', () => {
     expect(load({ CRON_SECRET: 'x' }).cronSecret).toBe('x');
     expect(load({}).cronSecret).toBeNull();
@@ -118,3 +128,45 @@ function messageOf(act: () => unknown): string {
   }
   throw new Error('nothing was thrown');
 }
+
+describe('a bucket', () => {
+  const keys = { S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'secret' };
+  it('is none unless it is named', () => expect(load({}).s3).toBeNull());
+
+  it('of AWS needs its name alone', () => {
+    expect(load({ S3_BUCKET: 'clips' }).s3).toEqual({
+      bucket: 'clips',
+      region: 'us-east-1',
+      endpoint: null,
+      publicEndpoint: null,
+      credentials: null,
+      forcePathStyle: false,
+      prefix: '',
+    });
+  });
+
+  it('of another store is part of the path', () => {
+    const s3 = { S3_BUCKET: 'clips', S3_ENDPOINT: 'http://minio:9000/', S3_PREFIX: '/a/b/', ...keys };
+    expect(load(s3).s3).toMatchObject({
+      endpoint: 'http://minio:9000',
+      credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
+      forcePathStyle: true,
+      prefix: 'a/b/',
+    });
+    expect(load({ ...s3, S3_FORCE_PATH_STYLE: 'false' }).s3?.forcePathStyle).toBe(false);
+  });
+
+  it.each<[Record<string, string>, string]>([
+    [{ S3_ENDPOINT: 'http://minio:9000' }, 'S3_BUCKET is not set: it must be set together with S3_ENDPOINT.'],
+    [
+      { S3_BUCKET: 'clips', S3_ACCESS_KEY_ID: 'id' },
+      'S3_SECRET_ACCESS_KEY is not set: it must be set together with S3_ACCESS_KEY_ID.',
+    ],
+    [{ S3_BUCKET: 'a b' }, 'S3_BUCKET is "a b": it must be the name of a bucket: letters, digits, dots, - and _.'],
+    [
+      { S3_BUCKET: 'clips', S3_ENDPOINT: 'minio' },
+      'S3_ENDPOINT is "minio": it must be an http:// or https:// address.',
+    ],
+    [{ DAILIES_RETENTION_DAYS: '0' }, 'DAILIES_RETENTION_DAYS is "0": it must be a whole number from 1 to 36500.'],
+  ])('of %j stops the start', (env, message) => expect(messageOf(() => load(env))).toBe(message));
+});

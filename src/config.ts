@@ -16,9 +16,17 @@ export type Config = {
   role: 'all' | 'web' | 'worker';
   /** Null = made once and kept in the data directory. */
   secret: string | null;
+  /** Opens what it sealed, until that is sealed with the present one. */
+  previousSecret: string | null;
   admin: { email: string; password: string } | null;
   apiKey: string | null;
+  /** Null = tokens of Supabase open nothing. `join` = who was never seen becomes a member. */
+  supabase: { url: string; secret: string | null; join: boolean } | null;
   openai: { baseUrl: string | null; apiKey: string | null };
+  /** The key of a provider that a variable holds: every kind of provider names its own. */
+  keyIn: (variable: string) => string | null;
+  /** One's own models, and what one knows better about others. */
+  modelsFile: string;
   /** A simulator that somebody else runs; null = our own child process. */
   simulatorUrl: string | null;
   /** Null = the catalogue's own; setting it counts as a person's choice. */
@@ -28,8 +36,18 @@ export type Config = {
   upstreamTimeoutMs: number;
   maxRunningPerOwner: number;
   maxQueuedPerOwner: number;
+  /** Clips that one key, or one person in the studio, may ask for in a minute; null = no limit. */
+  createsPerMinute: number | null;
+  /** Millionths of a US dollar that an owner may spend on one UTC day, until an admin says otherwise; null = no cap. */
+  dailyCapMicroUsd: number | null;
   /** By provider; null = no limit. */
   limits: Record<string, Limits>;
+  /** A copy may take so long at a time; null = as long as it takes. */
+  copyLimitMs: number | null;
+  /** Null = clips lie in the data directory. */
+  s3: S3Config | null;
+  /** Finished clips that nobody starred are deleted after so long; null = never. */
+  retentionMs: number | null;
   /** Null = the cron endpoint is closed. */
   cronSecret: string | null;
   /** `learned`, or a fixed interval in milliseconds. */
@@ -42,6 +60,21 @@ export type Config = {
   allowedOrigins: string[];
   /** Null = only what needs attention on a terminal, every move elsewhere. */
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' | null;
+};
+
+/** A bucket of an S3-compatible store. */
+export type S3Config = {
+  bucket: string;
+  region: string;
+  /** Null = AWS's own. */
+  endpoint: string | null;
+  /** As browsers reach it, where that is another address. */
+  publicEndpoint: string | null;
+  /** Null = what this machine is allowed to. */
+  credentials: { accessKeyId: string; secretAccessKey: string } | null;
+  forcePathStyle: boolean;
+  /** Before every key; empty, or ending in a slash. */
+  prefix: string;
 };
 
 /** Jobs at once, and requests per minute. */
@@ -73,6 +106,20 @@ const whole = (min: number, max: number) => {
   const rule = `must be a whole number from ${min} to ${max}`;
   return z.string().regex(/^\d+$/, rule).transform(Number).pipe(z.number().min(min, rule).max(max, rule));
 };
+
+/** Millionths of a US dollar; null = `none`. */
+const dollars = (rule: string) =>
+  z.union(
+    [
+      z.literal('none').transform(() => null),
+      z
+        .string()
+        .regex(/^\d+(\.\d{1,6})?$/)
+        .transform((text) => Math.round(Number(text) * 1_000_000))
+        .pipe(z.number().max(1_000_000_000_000, rule)),
+    ],
+    rule,
+  );
 
 const webAddress = z
   .string()
@@ -116,6 +163,7 @@ const variables = z.object({
     .default('dailies'),
   DAILIES_ROLE: z.enum(['all', 'web', 'worker'], 'must be all, web or worker').default('all'),
   DAILIES_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  DAILIES_SECRET_PREVIOUS: z.string().min(32, 'must have at least 32 characters').optional(),
   DAILIES_ADMIN_EMAIL: z.email('must be an e-mail address').optional(),
   DAILIES_ADMIN_PASSWORD: z
     .string()
@@ -126,10 +174,14 @@ const variables = z.object({
     .string()
     .regex(/^dk_[A-Za-z0-9_-]{24,200}$/, 'must be dk_ followed by at least 24 letters, digits, - or _')
     .optional(),
+  SUPABASE_URL: webAddress.optional(),
+  SUPABASE_JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  DAILIES_SUPABASE: z.enum(['off', 'known', 'join'], 'must be off, known or join').default('off'),
   OPENAI_BASE_URL: webAddress.optional(),
   OPENAI_API_KEY: z.string().optional(),
   DAILIES_SIMULATOR_URL: webAddress.optional(),
   DAILIES_DEFAULT_MODEL: z.string().optional(),
+  DAILIES_MODELS: z.string().optional(),
   DAILIES_DEADLINE: duration(1_000, 604_800_000, 'must be a duration from 1s to 7d, for example 15m').default(900_000),
   DAILIES_LEASE: duration(1_000, 3_600_000, 'must be a duration from 1s to 1h, for example 60s').default(60_000),
   DAILIES_UPSTREAM_TIMEOUT: duration(100, 600_000, 'must be a duration from 100ms to 10m, for example 30s').default(
@@ -137,6 +189,10 @@ const variables = z.object({
   ),
   DAILIES_MAX_RUNNING: whole(1, 1_000_000).default(1_000),
   DAILIES_MAX_QUEUED: whole(1, 10_000_000).default(10_000),
+  DAILIES_CREATES_PER_MINUTE: whole(1, 1_000_000).optional(),
+  DAILIES_DAILY_CAP_USD: dollars(
+    'must be dollars from 0 to 1000000, for example 10 or 2.50, or none for no cap',
+  ).default(10_000_000),
   DAILIES_SCHEDULE: z
     .union([
       z.literal('learned'),
@@ -161,6 +217,26 @@ const variables = z.object({
       return z.NEVER;
     })
     .default({}),
+  DAILIES_COPY_LIMIT: duration(1_000, 86_400_000, 'must be a duration from 1s to 1d, for example 50s').optional(),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$/, 'must be the name of a bucket: letters, digits, dots, - and _')
+    .optional(),
+  S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]{2,40}$/, 'must be a region, for example eu-central-1; auto for Cloudflare R2')
+    .default('us-east-1'),
+  S3_ENDPOINT: webAddress.optional(),
+  S3_PUBLIC_ENDPOINT: webAddress.optional(),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+  S3_FORCE_PATH_STYLE: z.enum(['true', 'false'], 'must be true or false').optional(),
+  S3_PREFIX: z
+    .string()
+    .transform((text) => text.replace(/^\/+|\/+$/g, ''))
+    .pipe(z.string().regex(/^[A-Za-z0-9._/-]{0,200}$/, 'must be made of letters, digits, dots, - , _ and /'))
+    .default(''),
+  DAILIES_RETENTION_DAYS: whole(1, 36_500).optional(),
   CRON_SECRET: z.string().optional(),
   DAILIES_TRUST_PROXY: z
     .union([
@@ -188,10 +264,14 @@ const variables = z.object({
 const secrets: ReadonlySet<string> = new Set([
   'DATABASE_URL',
   'DAILIES_SECRET',
+  'DAILIES_SECRET_PREVIOUS',
   'DAILIES_ADMIN_PASSWORD',
   'DAILIES_API_KEY',
+  'SUPABASE_JWT_SECRET',
   'OPENAI_API_KEY',
   'CRON_SECRET',
+  'S3_ACCESS_KEY_ID',
+  'S3_SECRET_ACCESS_KEY',
 ]);
 
 /**
@@ -230,12 +310,16 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     databaseSchema: value.DAILIES_DB_SCHEMA,
     role: value.DAILIES_ROLE,
     secret: value.DAILIES_SECRET ?? null,
+    previousSecret: value.DAILIES_SECRET_PREVIOUS ?? null,
     admin:
       value.DAILIES_ADMIN_EMAIL && value.DAILIES_ADMIN_PASSWORD
         ? { email: value.DAILIES_ADMIN_EMAIL.toLowerCase(), password: value.DAILIES_ADMIN_PASSWORD }
         : null,
     apiKey: value.DAILIES_API_KEY ?? null,
+    supabase: supabaseOf(given, value),
     openai: { baseUrl: value.OPENAI_BASE_URL ?? null, apiKey: value.OPENAI_API_KEY ?? null },
+    keyIn: (variable) => given[variable]?.trim() ?? null,
+    modelsFile: resolve(cwd, value.DAILIES_MODELS ?? join(value.DAILIES_DATA_DIR, 'models.json')),
     simulatorUrl: value.DAILIES_SIMULATOR_URL ?? null,
     defaultModel: value.DAILIES_DEFAULT_MODEL ?? null,
     deadlineMs: value.DAILIES_DEADLINE,
@@ -243,13 +327,51 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     upstreamTimeoutMs: value.DAILIES_UPSTREAM_TIMEOUT,
     maxRunningPerOwner: value.DAILIES_MAX_RUNNING,
     maxQueuedPerOwner: value.DAILIES_MAX_QUEUED,
+    createsPerMinute: value.DAILIES_CREATES_PER_MINUTE ?? null,
+    dailyCapMicroUsd: value.DAILIES_DAILY_CAP_USD,
     limits: value.DAILIES_LIMITS,
+    copyLimitMs: value.DAILIES_COPY_LIMIT ?? null,
+    s3: s3Of(given, value),
+    retentionMs: value.DAILIES_RETENTION_DAYS === undefined ? null : value.DAILIES_RETENTION_DAYS * unitsMs.d,
     cronSecret: value.CRON_SECRET ?? null,
     schedule: value.DAILIES_SCHEDULE,
     trustedProxies: value.DAILIES_TRUST_PROXY,
     allowHosts: value.DAILIES_ALLOW_HOSTS,
     allowedOrigins: value.DAILIES_ALLOWED_ORIGINS,
     logLevel: value.LOG_LEVEL ?? null,
+  };
+}
+
+/** A variable that another program needs must not open a door: it is opened by name. */
+function supabaseOf(given: Record<string, string | undefined>, value: z.output<typeof variables>): Config['supabase'] {
+  const { DAILIES_SUPABASE: mode, SUPABASE_URL: url, SUPABASE_JWT_SECRET: secret = null } = value;
+  if (mode === 'off') return null;
+  if (url === undefined) throw wrong(given, 'SUPABASE_URL', 'must be set together with DAILIES_SUPABASE');
+  return { url, secret, join: mode === 'join' };
+}
+
+function s3Of(given: Record<string, string | undefined>, value: z.output<typeof variables>): S3Config | null {
+  const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint = null, S3_ACCESS_KEY_ID: id, S3_SECRET_ACCESS_KEY: secret } = value;
+  if (bucket === undefined) {
+    const lost = Object.keys(given).find((name) => name.startsWith('S3_'));
+    if (lost) throw wrong(given, 'S3_BUCKET', `must be set together with ${lost}`);
+    return null;
+  }
+  if ((id === undefined) !== (secret === undefined)) {
+    const [missing, other] = id
+      ? ['S3_SECRET_ACCESS_KEY', 'S3_ACCESS_KEY_ID']
+      : ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'];
+    throw wrong(given, missing, `must be set together with ${other}`);
+  }
+  const { S3_PREFIX: prefix, S3_FORCE_PATH_STYLE: pathStyle = endpoint === null ? 'false' : 'true' } = value;
+  return {
+    bucket,
+    region: value.S3_REGION,
+    endpoint,
+    publicEndpoint: value.S3_PUBLIC_ENDPOINT ?? null,
+    credentials: id && secret ? { accessKeyId: id, secretAccessKey: secret } : null,
+    forcePathStyle: pathStyle === 'true',
+    prefix: prefix && `${prefix}/`,
   };
 }
 

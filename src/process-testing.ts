@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const readyWithinMs = 40_000;
+const readyWithinMs = 120_000;
 
 /** A process of the product, started by a test. */
 export type Started = {
@@ -17,9 +17,13 @@ export type Started = {
   stop(): Promise<void>;
 };
 
-/** A start as a user would make it, on a free port and with an environment of its own. */
-export function start(script: 'server' | 'worker', env: Record<string, string>): Started {
-  const child = spawn(process.execPath, [join(import.meta.dirname, `${script}.ts`)], {
+/** A start as a user would make it, on a free port and with an environment of its own; of this checkout, or another. */
+export function start(
+  script: 'server' | 'worker',
+  env: Record<string, string>,
+  checkout = join(import.meta.dirname, '..'),
+): Started {
+  const child = spawn(process.execPath, [join(checkout, 'src', `${script}.ts`)], {
     // Away from the .env files of whoever runs the tests.
     cwd: env.DAILIES_DATA_DIR ?? tmpdir(),
     env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', PORT: '0', ...env },

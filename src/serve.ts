@@ -6,14 +6,17 @@ import { getRequestListener } from '@hono/node-server';
 import type { Upgrade } from '#api/live/sockets.ts';
 import { boot } from '#boot.ts';
 import { loadConfig } from '#config.ts';
+import { publicOriginOf } from '#media/s3.ts';
 import { greeting } from './greeting.ts';
 import { createPages, type Pages } from './pages.ts';
 import { stopOnSignal } from './stop.ts';
 
-const apiPath = /^\/(api(\/|\?|$)|(openapi\.json|healthz|readyz)(\?|$))/;
+const apiPath = /^\/((api|v1)(\/|\?|$)|(openapi\.json|healthz|readyz)(\?|$))/;
 const isWebSocket = ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket';
 const isLive = ({ url }: IncomingMessage) => /^\/ws(\?|$)/.test(url ?? '');
 const isHotReload = ({ url }: IncomingMessage) => url?.startsWith('/_next/') ?? false;
+/** Who takes longer to say what he wants only holds a connection. */
+const patience = { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 };
 /** After that, connections that are still busy are cut. */
 const drainMs = 1_500;
 
@@ -32,7 +35,7 @@ export async function serve(): Promise<void> {
   }
   const shouldUpgradeCallback = (request: IncomingMessage) =>
     isWebSocket(request) && (isLive(request) || (values.dev && isHotReload(request)));
-  const server = createServer({ shouldUpgradeCallback });
+  const server = createServer({ shouldUpgradeCallback, ...patience });
   // Longer than a proxy keeps its connections, or it would send into one that we just closed.
   server.keepAliveTimeout = 65_000;
   const sockets = new Set<Socket>();
@@ -50,7 +53,9 @@ export async function serve(): Promise<void> {
   const port = await listen(server, config.port, config.host);
   const dailies = await boot(config);
   const { log, app } = dailies;
-  const pages = createPages({ dev: values.dev, host: config.host, port, log });
+  const mediaOrigins = config.s3 ? [publicOriginOf(config.s3)] : [];
+  const https = config.appUrl?.startsWith('https:') ?? false;
+  const pages = createPages({ dev: values.dev, host: config.host, port, mediaOrigins, https, log });
   const api = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const route = (request: IncomingMessage) => (apiPath.test(request.url ?? '') ? api : pages.handle);
   parts.resolve({ route, pages, live: dailies.upgrade });

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { get } from 'node:http';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -18,15 +20,54 @@ function begin(script: 'server' | 'worker', env: Record<string, string>): Starte
 
 const newDir = () => mkdtempSync(join(tmpdir(), 'dailies-server-'));
 
+/** A request whose head never ends. Answers what the server said before it closed. */
+function beginSlowly(port: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write('GET /api/videos HTTP/1.1\r\nhost: a\r\nx-slow: ');
+  const drip = setInterval(() => socket.write('x'), 500);
+  // It goes on talking to who has hung up.
+  socket.on('error', () => undefined);
+  return new Promise((resolve) => {
+    let said = '';
+    socket.on('data', (chunk) => {
+      said += chunk;
+    });
+    socket.on('close', () => {
+      clearInterval(drip);
+      resolve(said);
+    });
+  });
+}
+
+/** A GET whose path nobody tidies up on the way: status, and what was said. */
+function askRaw(port: number, path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path, agent: false }, async (answer) => {
+      resolve(`${answer.statusCode} ${await text(answer)}`);
+    }).on('error', reject);
+  });
+}
+
+async function unusedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 describe('a running server', () => {
   const dir = newDir();
   let server: Started;
   let url: string;
   let key: string;
+  const slow: Promise<string>[] = [];
   beforeAll(async () => {
     server = begin('server', { DAILIES_DATA_DIR: dir, OPENAI_API_KEY: 'sk-nothing' });
     url = await server.ready();
     key = readFileSync(join(dir, 'api-key'), 'utf8').trim();
+    slow.push(...Array.from({ length: 20 }, () => beginSlowly(Number(new URL(url).port))));
   });
   afterAll(async () => {
     await server.stop();
@@ -64,9 +105,19 @@ describe('a running server', () => {
     expect(Number(answer.headers.get('content-length'))).toBeGreaterThan(0);
     expect(await answer.json()).toEqual({ videos: [], next: null });
     for (const path of ['/healthz', '/readyz']) expect((await fetch(url + path)).status).toBe(200);
-    const page = await fetch(`${url}/sign-in`);
-    expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
-    await page.body?.cancel();
+  });
+
+  it('lets only the scripts of each very answer run, by a nonce that nobody outside can name', async () => {
+    const asked = await fetch(`${url}/sign-in`, { headers: { 'content-security-policy': "script-src 'nonce-mine'" } });
+    const policy = asked.headers.get('content-security-policy') ?? '';
+    const nonce = /'nonce-([^']+)' 'strict-dynamic'/.exec(policy)?.[1];
+    const scripts = (await asked.text()).match(/<script\b[^>]*>/g) ?? [];
+    expect(scripts.length).toBeGreaterThan(0);
+    expect(scripts.filter((tag) => !tag.includes(`nonce="${nonce}"`))).toEqual([]);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/script-src[^;]*(unsafe|mine)/);
+    const again = await fetch(`${url}/sign-in`, { method: 'HEAD' });
+    expect(again.headers.get('content-security-policy')).not.toBe(policy);
   });
 
   it('tells what happens over WebSocket too', async () => {
@@ -77,6 +128,59 @@ describe('a running server', () => {
     // Elsewhere the wish for one is overheard.
     const [refused] = await once(new WebSocket(`${url.replace('http', 'ws')}/healthz`), 'error');
     expect(String(refused)).toContain('Unexpected server response: 200');
+  });
+
+  it('puts nothing of anybody into its pages, whoever asks', async () => {
+    const pages = globSync('**/page.tsx', { cwd: join(import.meta.dirname, 'app') })
+      .map((file) => dirname(file).split('/'))
+      .filter((steps) => !steps.some((step) => step.startsWith('@')))
+      .map((steps) => steps.filter((step) => step !== '.' && !step.startsWith('(')).join('/'));
+    expect(pages.length).toBeGreaterThan(10);
+    for (const page of pages) {
+      const path = `/${page.replace('[id]', `video_${'0'.repeat(32)}`).replace(/\[\w+\]/, 'timeout')}`;
+      for (const headers of [{}, bearer()]) {
+        const answer = await fetch(url + path, { headers });
+        expect(answer.status, path).toBe(200);
+        expect(answer.headers.getSetCookie()).toEqual([]);
+        const named = [
+          'content-security-policy',
+          'referrer-policy',
+          'permissions-policy',
+          'cross-origin-opener-policy',
+        ];
+        for (const name of named) expect(answer.headers.has(name), `${name} of ${path}`).toBe(true);
+        expect(await answer.text()).not.toMatch(/dk_[\w-]{20}|token=|@localhost/);
+      }
+    }
+  });
+
+  it.each([
+    '/_next/static/../../../../../../../../etc/passwd',
+    '/_next/static/..%2f..%2f..%2f..%2f..%2f..%2fetc/passwd',
+    '/_next/static/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd',
+    '/_next/image?url=%2F..%2F..%2Fetc%2Fpasswd&w=64&q=75',
+    '/_next/image?url=http%3A%2F%2F127.0.0.1%3A1%2F&w=64&q=75',
+    '/../../../../../../etc/passwd',
+    '/%00',
+    '//etc/passwd',
+    '/..\\..\\..\\etc\\passwd',
+    '/api/videos/..%2f..%2f..%2fetc%2fpasswd/content',
+    '/api/videos/../../../../etc/passwd',
+    '/src/config.ts',
+    '/.env',
+    '/.dailies/secret',
+    '/package.json',
+  ])('gives away no file by %s', async (path) => {
+    const said = await askRaw(Number(new URL(url).port), path);
+    expect(said).toMatch(/^(30[1278]|40[0134]) /);
+    expect(said).not.toMatch(/root:|DAILIES_|"private"/);
+  });
+
+  it('hangs up on who never says what he wants, and answers the others meanwhile', { timeout: 40_000 }, async () => {
+    for (const path of ['/healthz', '/api/videos']) {
+      expect((await fetch(url + path, { headers: bearer() })).status).toBe(200);
+    }
+    for (const said of await Promise.all(slow)) expect(said).toMatch(/^HTTP\/1\.1 408 /);
   });
 
   it('refuses a second process on the same data directory, in one line', async () => {
@@ -122,6 +226,84 @@ describe('a running server', () => {
   }, 90_000);
 });
 
+describe('a server behind https, whose clips lie in a bucket', () => {
+  const dir = newDir();
+  const admin = { email: 'admin@example.com', password: 'long enough' };
+  let server: Started;
+  let url: string;
+  beforeAll(async () => {
+    const port = await unusedPort();
+    server = start('server', {
+      PORT: String(port),
+      DAILIES_DATA_DIR: dir,
+      APP_URL: 'https://dailies.example',
+      DAILIES_ADMIN_EMAIL: admin.email,
+      DAILIES_ADMIN_PASSWORD: admin.password,
+      S3_BUCKET: 'clips',
+      S3_ENDPOINT: 'http://127.0.0.1:1',
+      S3_PUBLIC_ENDPOINT: 'https://files.example:8443/base',
+      S3_ACCESS_KEY_ID: 'id',
+      S3_SECRET_ACCESS_KEY: 'secret',
+    });
+    await server.ready();
+    // What is printed is how others reach it.
+    url = `http://127.0.0.1:${port}`;
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  it('is asked by https alone from then on, and its pages play from the bucket', async () => {
+    const { headers } = await fetch(`${url}/sign-in`, { method: 'HEAD' });
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
+    const policy = headers.get('content-security-policy') ?? '';
+    for (const directive of ['img-src', 'media-src']) {
+      expect(policy).toMatch(new RegExp(`${directive} 'self' blob: https://files\\.example:8443[; ]`));
+    }
+  });
+
+  it('sets cookies that only https carries, and that no script and no other site can use', async () => {
+    const answer = await fetch(`${url}/api/sign-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(admin),
+    });
+    const cookies = answer.headers.getSetCookie();
+    expect(cookies.length).toBeGreaterThan(0);
+    for (const cookie of cookies) {
+      expect(cookie).toMatch(/^__Secure-/);
+      for (const flag of ['Secure', 'HttpOnly', 'SameSite=Lax', 'Path=/']) expect(cookie.split('; ')).toContain(flag);
+      expect(cookie).not.toMatch(/domain=/i);
+    }
+  });
+
+  it('believes no Host and no X-Forwarded-Host where its address is set', async () => {
+    const signedIn = await fetch(`${url}/api/sign-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(admin),
+    });
+    const cookie = signedIn.headers
+      .getSetCookie()
+      .map((one) => one.split(';')[0])
+      .join('; ');
+    const { status, text } = await new Promise<{ status: number; text: string }>((resolve, reject) => {
+      const headers = { cookie, host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' };
+      get(`${url}/api/session`, { headers }, (answer) => {
+        let said = '';
+        answer.on('data', (chunk) => {
+          said += chunk;
+        });
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: said }));
+      }).on('error', reject);
+    });
+    expect(status).toBe(200);
+    expect(text).toContain('"url":"https://dailies.example"');
+    expect(text).not.toContain('evil.example');
+  });
+});
+
 describe('a start that cannot be', () => {
   const dirs: string[] = [];
   afterEach(async () => {
@@ -156,11 +338,7 @@ describe('a start that cannot be', () => {
   it('says where PostgreSQL could not be reached, in one line without the password', async () => {
     const dir = newDir();
     dirs.push(dir);
-    const unused = createServer().listen(0, '127.0.0.1');
-    await once(unused, 'listening');
-    const address = unused.address();
-    const port = typeof address === 'object' && address ? address.port : 1;
-    unused.close();
+    const port = await unusedPort();
     const failed = begin('server', {
       DAILIES_DATA_DIR: dir,
       DATABASE_URL: `postgres://root:hunter2@127.0.0.1:${port}/x`,
