@@ -3,16 +3,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadConfig } from '#config.ts';
+import { kinds } from '#providers/kinds.ts';
 
 const projectDir = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(projectDir, path), 'utf8');
 
 test('.env.example names every variable that config.ts reads, and no other', () => {
-  const known = [...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map((match) => match[1]);
+  const ours = [...read('src/config.ts').matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map((match) => match[1]);
+  const known = [...ours, ...kinds.flatMap(({ variables }) => variables)];
   const example = read('.env.example');
   const named = [...example.matchAll(/^#([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
   expect(known.length).toBeGreaterThan(10);
-  expect(known.filter((name) => !example.includes(`${name}`))).toEqual([]);
+  expect(ours.filter((name) => !example.includes(`${name}`))).toEqual([]);
+  expect(kinds.filter(({ variables }) => !variables.some((name) => example.includes(name)))).toEqual([]);
   expect(named.filter((name) => !known.includes(name))).toEqual([]);
 });
 

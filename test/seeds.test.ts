@@ -47,7 +47,7 @@ describe.each(rows)('$asks', ({ asks, here, test, why }) => {
   it('has a test that exists, or a reason', () => {
     if (test === '–') return expect(why).toMatch(/^(?:Open: |Measured: |Not ours to test: ).{20,}/);
     const [, file = '', title = ''] = /^`([^`]+)` › (.+)$/.exec(test) ?? [];
-    expect(file).toMatch(/\.(?:test|spec)\.ts$|conformance\//);
+    expect(file).toMatch(/\.(?:test|spec)\.ts$|conformance(?:\/|\.ts$)/);
     expect(isTitle(title, sourceOf(file)), `"${title}" stands in ${file}`).toBe(true);
     expect(filesIn(here).length, 'a place where it lives').toBeGreaterThan(0);
   });

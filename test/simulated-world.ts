@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CommandResult, runCommand } from '#engine/commands.ts';
+import { createHooks } from '#engine/hooks.ts';
 import { submit } from '#engine/submit.ts';
 import type { Clock, EngineSettings, Store, StoredEvent, System, VideoDetails } from '#engine/system.ts';
 import { testSettings } from '#engine/testing.ts';
@@ -47,6 +48,8 @@ export type SimulatedWorld = AsyncDisposable & {
   pass(ms: number): Promise<void>;
   /** Ends the simulator and starts it on the same port: as it was, with another key, or without any memory. */
   restart(as?: { apiKey?: string; empty?: boolean }): Promise<void>;
+  /** Ends the simulator, and starts it after so much of the world's time. */
+  away(ms: number, meanwhile: () => Promise<void>): Promise<void>;
 };
 
 export type SeenRequest = {
@@ -97,7 +100,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<SimulatedWo
   const errors: unknown[] = [];
   const log = { ...silent, error: (fields: object) => void errors.push(fields) };
   const { providers, catalogue } = createRegistry({
-    openai: { baseUrl: `${origin}/v1`, apiKey: ourKey },
+    found: [{ kind: 'openai', variable: 'OPENAI_BASE_URL', key: ourKey, baseUrl: `${origin}/v1` }],
     simulator: { url: () => `${origin}/v1`, apiKey: ourKey },
     defaultModel: null,
     allowHosts: [],
@@ -109,6 +112,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<SimulatedWo
     catalogue,
     media: createDiskMedia({ dir: join(dir, 'media') }),
     clock,
+    hooks: createHooks('a secret of this installation', null),
     random: (n) => randomBytes(n),
     log,
     // A machine that stalls for seconds must not look like a lost claim, nor like a late clip.
@@ -162,6 +166,12 @@ export async function openWorld(options: WorldOptions = {}): Promise<SimulatedWo
     async restart({ apiKey = ourKey, empty = false } = {}) {
       await simulator.close();
       simulator = simulate(apiKey, empty ? 'empty' : 'kept');
+      await simulator.listen(port);
+    },
+    async away(ms, meanwhile) {
+      await simulator.close();
+      await Promise.all([meanwhile(), clock.sleep(ms)]);
+      simulator = simulate(ourKey, 'kept');
       await simulator.listen(port);
     },
     async [Symbol.asyncDispose]() {

@@ -8,7 +8,7 @@ const postgresUrl = inject('postgresUrl');
 
 describe('power cuts, SIGKILL to product and simulator,', () => {
   it('on PGlite: all asked are stored, each paid once', within, async () => {
-    expect(await unplug({ prompts: 6, kills: 3 })).toMatchObject({ asked: 6, stored: 6, paid: 6, lost: 0 });
+    expect(await unplug({ prompts: 6, kills: 3 })).toMatchObject({ asked: 6, stored: 6, paid: 6, booked: 6, lost: 0 });
   });
 
   if (postgresUrl) {
@@ -16,7 +16,7 @@ describe('power cuts, SIGKILL to product and simulator,', () => {
       const schema = `unplug_${randomBytes(4).toString('hex')}`;
       try {
         const result = await unplug({ prompts: 6, kills: 3, databaseUrl: postgresUrl, schema });
-        expect(result).toMatchObject({ asked: 6, stored: 6, paid: 6, lost: 0 });
+        expect(result).toMatchObject({ asked: 6, stored: 6, paid: 6, booked: 6, lost: 0 });
       } finally {
         const client = new Client({ connectionString: postgresUrl });
         await client.connect();

@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Usage } from '../src/api/usage/wire.ts';
 import type { VideoView } from '../src/api/wire.ts';
 import type { Ledger } from '../src/simulator/ledger.ts';
 import { freePort, type Product, startProduct } from './e2e/product.ts';
@@ -16,6 +17,8 @@ export type Unplugged = {
   stored: number;
   /** Jobs that the simulator accepted: what a provider would have billed. */
   paid: number;
+  /** Clips that our own ledger has paid for, at a cent each. */
+  booked: number;
   lost: number;
   kills: number;
   videos: VideoView[];
@@ -34,12 +37,19 @@ type Options = {
 
 const finishWithinMs = 300_000;
 
+/** A test pattern that costs something, so that there is money to count. */
+const pricedPattern = {
+  id: 'simulator/test-pattern',
+  price: { per_clip_usd: 0.01, source: 'this demonstration', as_of: '2026-11-21' },
+};
+
 /**
  * Asks for clips while the product and its simulator are killed (SIGKILL) at random moments, then counts what became
  * of each: asked, stored, paid, lost.
  */
 export async function unplug({ prompts, kills, databaseUrl, schema, say = () => {} }: Options): Promise<Unplugged> {
   const dataDir = mkdtempSync(join(tmpdir(), 'dailies-unplug-'));
+  writeFileSync(join(dataDir, 'models.json'), JSON.stringify({ models: [pricedPattern] }));
   const port = await freePort();
   const env: Record<string, string> = { LOG_LEVEL: 'warn' };
   if (databaseUrl) Object.assign(env, { DATABASE_URL: databaseUrl, DAILIES_DB_SCHEMA: schema ?? 'unplug' });
@@ -62,12 +72,14 @@ export async function unplug({ prompts, kills, databaseUrl, schema, say = () => 
     const videos = await finished(api, ids, say);
     const intact = await Promise.all(videos.map((video) => api.isIntact(video)));
     const stored = intact.filter(Boolean).length;
+    const booked = await api.booked();
     await product.stop();
     const { creates } = await ledgerOf(join(dataDir, 'simulator'));
     return {
       asked: ids.length,
       stored,
       paid: creates.accepted,
+      booked,
       lost: ids.length - stored,
       kills,
       videos,
@@ -94,6 +106,10 @@ function client(url: string, key: string) {
         body: JSON.stringify({ prompt, size: '320x180', seconds: 4 }),
       });
       return videos[0].id;
+    },
+    async booked(): Promise<number> {
+      const { total } = (await json('/api/usage?days=2')) as Usage;
+      return Math.round((total.actual_usd + total.reserved_usd) / pricedPattern.price.per_clip_usd);
     },
     see: (id: string): Promise<VideoView> => json(`/api/videos/${id}`),
     async isIntact(video: VideoView): Promise<boolean> {

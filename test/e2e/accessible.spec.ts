@@ -1,9 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Cookie, expect, type Page, test } from '@playwright/test';
+import { type Cookie, expect, type Page } from '@playwright/test';
 import { type Product, startProduct } from './product.ts';
 import { signIn } from './sign-in.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 import { ask, becomes } from './studio.ts';
+import { test } from './test.ts';
 
 let provider: Simulator;
 let product: Product;
@@ -56,7 +57,18 @@ test('no page has a serious fault for people who do not see, hear or point, in l
   await expect(page.getByRole('dialog').getByRole('link', { name: 'Download' })).toBeVisible();
   await isAccessible(page, 'an open take');
 
-  for (const path of ['/code', '/connect', '/admin', '/admin/audit']) {
+  for (const path of [
+    '/code',
+    '/usage',
+    '/settings/providers',
+    '/settings/models',
+    '/settings/limits',
+    '/settings/people',
+    '/settings/account',
+    '/settings/keys',
+    '/admin',
+    '/admin/audit',
+  ]) {
     await page.goto(`${product.url}${path}`);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
     await isAccessible(page, path);

@@ -1,7 +1,8 @@
-import { type Cookie, expect, test } from '@playwright/test';
+import { type Cookie, expect } from '@playwright/test';
 import { type Product, startProduct } from './product.ts';
 import { signIn } from './sign-in.ts';
 import { beginSmall, card, generate, plays, tray } from './studio.ts';
+import { test } from './test.ts';
 
 let product: Product;
 let cookies: Cookie[];
@@ -35,7 +36,7 @@ test('a take goes on without its window: on its card, over a reload, in the tray
   await expect(card(page, prompt).getByRole('progressbar')).toBeVisible();
   await expect(page).toHaveTitle(/^\(1\)/);
 
-  await page.getByRole('link', { name: 'Use from code' }).click();
+  await page.getByRole('link', { name: 'Settings' }).click();
   await expect(tray(page).getByRole('link', { name: prompt })).toBeVisible();
   const toast = page.getByRole('listitem').filter({ hasText: /Take 1 is ready/ });
   await expect(toast).toContainText(prompt, { timeout: 30_000 });

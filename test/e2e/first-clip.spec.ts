@@ -1,7 +1,8 @@
-import { type Cookie, expect, test } from '@playwright/test';
+import { type Cookie, expect } from '@playwright/test';
 import { type Product, startProduct } from './product.ts';
 import { signIn } from './sign-in.ts';
 import { generate, player } from './studio.ts';
+import { test } from './test.ts';
 
 let product: Product;
 let port: number;
@@ -20,6 +21,8 @@ test.describe('a newcomer', () => {
   test('presses one key with the example, watches the leader, and plays the clip from our own storage', async ({
     page,
   }) => {
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
     await page.goto(product.url);
     await expect(page.getByRole('textbox', { name: /describe/i })).not.toBeEmpty();
     await page.getByRole('button', { name: /generate/i }).click();
@@ -39,6 +42,7 @@ test.describe('a newcomer', () => {
     expect(played.seconds).toBeCloseTo(4, 1);
     expect(played.host).toBe(new URL(product.url).host);
     await expect(page).toHaveTitle(/^Dailies|^[^(]/);
+    expect(problems).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { type Product, startProduct } from './product.ts';
 import { player } from './studio.ts';
+import { test } from './test.ts';
 
 const admin = { DAILIES_ADMIN_EMAIL: 'ada@example.com', DAILIES_ADMIN_PASSWORD: 'a long enough password' };
 let product: Product;

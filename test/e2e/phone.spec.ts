@@ -1,7 +1,8 @@
-import { type Cookie, expect, type Page, test } from '@playwright/test';
+import { type Cookie, expect, type Page } from '@playwright/test';
 import { type Product, startProduct } from './product.ts';
 import { signIn } from './sign-in.ts';
 import { ask, becomes, plays } from './studio.ts';
+import { test } from './test.ts';
 
 let product: Product;
 let cookies: Cookie[];
@@ -36,7 +37,8 @@ test('every page fits the width of a phone, and what is pressed is large enough 
     [ready, 'completed'],
   ] as const)
     await becomes(page, product, id, state);
-  const pages = ['/code', '/connect', '/help', '/help/moderation', '/admin', '/admin/audit'];
+  const settings = ['providers', 'models', 'limits', 'people', 'account', 'keys'].map((name) => `/settings/${name}`);
+  const pages = ['/code', '/usage', ...settings, '/help', '/help/moderation', '/admin', '/admin/audit'];
   for (const path of ['/', `/videos/${running}`, `/videos/${failed}`, `/videos/${ready}`, ...pages]) {
     await page.goto(`${product.url}${path}`);
     await fits(page, path);

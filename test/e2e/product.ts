@@ -32,10 +32,12 @@ interface ProductOptions {
   /** Where the product keeps everything; a temporary directory when left out. */
   dataDir?: string;
   port?: number;
+  readyWithinMs?: number;
 }
 
 /** Starts the product as a user would have it, but with an environment of its own, and waits until it is ready. */
-export async function startProduct({ env = {}, dataDir, port }: ProductOptions = {}): Promise<Product> {
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
+  const { env = {}, dataDir, port, readyWithinMs = READY_WITHIN_MS } = options;
   const ownDir = dataDir ? null : mkdtempSync(join(tmpdir(), 'dailies-e2e-'));
   const directory = dataDir ?? (ownDir as string);
   const usedPort = port ?? (await freePort());
@@ -83,6 +85,7 @@ export async function startProduct({ env = {}, dataDir, port }: ProductOptions =
       child,
       () => output,
       'ready',
+      readyWithinMs,
     );
   } catch (error) {
     await product.stop();
@@ -106,8 +109,9 @@ async function until<T>(
   child: ChildProcess,
   output: () => string,
   what: string,
+  withinMs = READY_WITHIN_MS,
 ): Promise<NonNullable<T>> {
-  const deadline = Date.now() + READY_WITHIN_MS;
+  const deadline = Date.now() + withinMs;
   while (Date.now() < deadline && !hasEnded(child)) {
     const answer = await ask();
     if (answer) return answer;

@@ -1,8 +1,9 @@
-import { type Cookie, expect, test } from '@playwright/test';
+import { type Cookie, expect } from '@playwright/test';
 import { type Product, startProduct } from './product.ts';
 import { signIn } from './sign-in.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 import { beginSmall, generate, plays, tray } from './studio.ts';
+import { test } from './test.ts';
 
 // A provider that cannot list its jobs: what it lost, only a person can decide.
 let provider: Simulator;

@@ -1,7 +1,8 @@
-import { type Cookie, expect, type Page, test } from '@playwright/test';
+import { type Cookie, expect, type Page } from '@playwright/test';
 import { type Product, startProduct } from './product.ts';
 import { signIn } from './sign-in.ts';
 import { beginSmall, card, generate, player } from './studio.ts';
+import { test } from './test.ts';
 
 // The page's own clock is moved on by hand: ten minutes of patience pass in a moment.
 let product: Product;
