@@ -16,7 +16,7 @@ const databaseUrl = values['database-url'];
 const schema = `unplug_${randomBytes(4).toString('hex')}`;
 
 try {
-  const { asked, stored, paid, lost, kills, videos, seconds } = await unplug({
+  const { asked, stored, paid, booked, lost, kills, videos, seconds } = await unplug({
     prompts: Number(values.prompts),
     kills: Number(values.kills),
     ...(databaseUrl ? { databaseUrl, schema } : {}),
@@ -30,7 +30,8 @@ try {
     );
   }
   console.log(`\n${asked} asked, ${stored} stored, ${paid} paid, ${lost} lost (${kills} power cuts, ${seconds} s)`);
-  process.exitCode = asked === stored && stored === paid ? 0 : 1;
+  console.log(`The simulator billed ${paid} clips, our ledger has ${booked}.`);
+  process.exitCode = asked === stored && stored === paid && paid === booked ? 0 : 1;
 } finally {
   if (databaseUrl) await dropSchema(databaseUrl, schema);
 }

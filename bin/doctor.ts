@@ -1,10 +1,12 @@
 // One line for each thing that a start needs: what is there, and what to do about what is not. Changes nothing.
 import { type Config, ConfigError, loadConfig } from '#config.ts';
 import {
+  checkBucket,
   checkBuild,
   checkDatabase,
   checkDataDir,
   checkLock,
+  checkModels,
   checkNode,
   checkPort,
   checkProviders,
@@ -38,8 +40,13 @@ if (config) {
   const lock = checkLock(config);
   print(lock.finding);
   print(await checkPort(config, lock.pid));
-  print(await checkDatabase(config));
-  for (const finding of checkProviders(config)) print(finding);
+  const findings = [
+    await checkDatabase(config),
+    checkProviders(config),
+    await checkModels(config),
+    await checkBucket(config),
+  ];
+  for (const finding of findings.flat()) print(finding);
 }
 print(await checkSimulator());
 console.log(problems === 0 ? '\nNothing is in the way of a start.' : `\n${problems} in the way of a start.`);

@@ -15,9 +15,18 @@ const commands = {
   worker: { script: ['src/worker.ts'], nodeEnv: 'production', about: 'the engine alone, for a second machine' },
   simulator: { script: ['src/simulator/main.ts'], about: 'the built-in upstream alone' },
   test: { script: ['bin/test.ts'], nodeEnv: 'test', about: 'everything that can fail' },
+  'test:faults': {
+    script: ['bin/test-faults.ts'],
+    nodeEnv: 'test',
+    about: 'kills, bad lines, full disks: the long forms',
+  },
   verify: { script: ['bin/verify.ts'], about: 'the static checks, in seconds' },
   doctor: { script: ['bin/doctor.ts'], about: 'what this machine has and lacks' },
+  backup: { script: ['bin/backup.ts'], nodeEnv: 'production', about: 'the whole installation in one directory' },
+  restore: { script: ['bin/restore.ts'], nodeEnv: 'production', about: 'a backup into an empty place' },
+  simulate: { script: ['bin/simulate.ts'], about: 'worlds of lost answers and crashes, from one seed each' },
   bench: { script: ['bench/run.ts'], nodeEnv: 'production', about: 'ours beside the seed design, measured' },
+  'demo:providers': { script: ['bin/demo-providers.ts'], about: 'one video through every provider, with power cuts' },
   'demo:unplug': { script: ['bin/demo-unplug.ts'], about: 'twenty prompts and ten power cuts' },
 };
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { checks, runCheck } from './checks.ts';
 import { childEnvironment, houseDir, inHouse } from './setup/house.mjs';
@@ -41,10 +41,13 @@ export async function countVitest(reportFile: string): Promise<Count> {
   return agree(code, { passed: report.numPassedTests, failed: report.numFailedTests + unloaded.length });
 }
 
-export async function countPlaywright(reportFile: string): Promise<Count> {
-  const code = await runTool('@playwright/test/cli.js', ['test', '--reporter=list,json'], {
-    PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile,
-  });
+/** Runs beside another suite: what it prints is kept in a file until it ends. */
+export async function countPlaywright(reportFile: string, outputFile: string): Promise<Count> {
+  const output = openSync(outputFile, 'w');
+  const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: reportFile };
+  const code = await runTool('@playwright/test/cli.js', ['test', '--reporter=list,json'], env, output);
+  closeSync(output);
+  console.log(`\n── end to end\n${readFileSync(outputFile, 'utf8')}`);
   const { stats, errors } = playwrightReport.parse(JSON.parse(readFileSync(reportFile, 'utf8')));
   // A flaky test failed once: that is a failure here.
   return agree(code, { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length });
@@ -55,13 +58,18 @@ function agree(code: number | null, count: Count): Count {
   return code !== 0 && count.failed === 0 ? { ...count, failed: 1 } : count;
 }
 
-/** Runs a package's own script with its output on ours; answers its exit code, null when it was killed. */
-function runTool(script: string, args: string[], env: NodeJS.Dict<string> = {}): Promise<number | null> {
+/** Runs a package's own script with its output on ours, or in a file; answers its exit code, null when it was killed. */
+function runTool(
+  script: string,
+  args: string[],
+  env: NodeJS.Dict<string> = {},
+  output: 'inherit' | number = 'inherit',
+): Promise<number | null> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [inHouse('node_modules', script), ...args], {
       cwd: houseDir,
       env: { ...childEnvironment(), ...env },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
       timeout: SUITE_TIMEOUT_MS,
     });
     const end = (signal: NodeJS.Signals) => child.kill(signal);

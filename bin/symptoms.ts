@@ -6,7 +6,11 @@ import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { z } from 'zod';
 import type { Config } from '#config.ts';
-import { extensions, Renderer } from '#simulator/render.ts';
+import { createS3Media } from '#media/s3.ts';
+import { foundIn } from '#providers/found.ts';
+import { ModelsFileError, readUserModels } from '#providers/user-models.ts';
+import { extensions, Renderer } from '#simulator/picture/render.ts';
+import { createSeal } from '#store/settings/seal.ts';
 import { isBuilt } from './setup/build.mjs';
 
 /** A finding: all is well, worth knowing, or in the way of a start. Every problem says what to do. */
@@ -85,33 +89,85 @@ export function checkPort({ host, port }: Config, holderPid: number | null): Pro
   });
 }
 
-export async function checkDatabase({ databaseUrl }: Config): Promise<Finding> {
-  if (!databaseUrl) return ok('database: embedded, in the data directory (DATABASE_URL is not set)');
+export async function checkDatabase(config: Config): Promise<Finding[]> {
+  const { databaseUrl } = config;
+  if (!databaseUrl) return [ok('database: embedded, in the data directory (DATABASE_URL is not set)')];
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: DATABASE_TIMEOUT_MS });
   try {
     await client.connect();
     const { rows } = await client.query<{ version: string }>("select current_setting('server_version') as version");
     const version = rows[0]?.version ?? '0';
-    if (Number.parseInt(version, 10) >= OLDEST_POSTGRES) return ok(`database: PostgreSQL ${version}`);
-    return problem(`database: PostgreSQL ${version} is too old; ${OLDEST_POSTGRES} or newer is needed`);
+    if (Number.parseInt(version, 10) < OLDEST_POSTGRES) {
+      return [problem(`database: PostgreSQL ${version} is too old; ${OLDEST_POSTGRES} or newer is needed`)];
+    }
+    return [ok(`database: PostgreSQL ${version}`), ...(await checkStoredKeys(client, config))];
   } catch (error) {
     // The code alone: a message may carry the address, and the address a password.
     const reason = (error as NodeJS.ErrnoException).code ?? 'no answer';
-    return problem(
-      `database: DATABASE_URL does not answer (${reason}); is it running, and are name and password right?`,
-    );
+    return [
+      problem(`database: DATABASE_URL does not answer (${reason}); is it running, and are name and password right?`),
+    ];
   } finally {
     await client.end().catch((error: Error) => console.error(`database: closing failed: ${error.name}`));
   }
 }
 
-export function checkProviders({ openai, simulatorUrl, defaultModel }: Config): Finding[] {
+/** Whether the secret of this machine opens the keys that people pasted. */
+async function checkStoredKeys(client: pg.Client, config: Config): Promise<Finding[]> {
+  const { databaseSchema, dataDir, previousSecret } = config;
+  const table = `${pg.escapeIdentifier(databaseSchema)}.provider_credentials`;
+  const { rows: found } = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
+    table,
+  ]);
+  if (!found[0]?.there) return [];
+  const { rows } = await client.query<{ provider: string; key_id: string }>(
+    `select provider, key_id from ${table} where key_id is not null and retired_at is null order by provider`,
+  );
+  const file = join(dataDir, 'secret');
+  const secret = config.secret ?? (existsSync(file) ? readFileSync(file, 'utf8').trim() : null);
+  const known = [secret, previousSecret].flatMap((one) => (one === null ? [] : [createSeal(one).keyId]));
+  return rows.map(({ provider, key_id }) =>
+    known.includes(key_id)
+      ? ok(`provider: ${provider}, from Settings`)
+      : note(
+          `provider: the key of ${provider} was sealed with another secret: set that DAILIES_SECRET, or paste it again`,
+        ),
+  );
+}
+
+export async function checkModels({ modelsFile }: Config): Promise<Finding[]> {
+  if (!existsSync(modelsFile)) return [];
+  try {
+    return [ok(`models: ${(await readUserModels(modelsFile)).length} of your own, from ${modelsFile}`)];
+  } catch (error) {
+    if (!(error instanceof ModelsFileError)) throw error;
+    return [problem(`models: ${error.message}`)];
+  }
+}
+
+export async function checkBucket({ s3 }: Config): Promise<Finding[]> {
+  if (!s3) return [];
+  try {
+    await createS3Media(s3).check();
+    return [ok(`clips: in the bucket ${s3.bucket}`)];
+  } catch (error) {
+    // Code or name alone: a message may hold an address or a key's id.
+    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).name;
+    return [
+      problem(
+        `clips: the bucket ${s3.bucket} does not answer (${reason}); are S3_ENDPOINT, S3_REGION and the keys right?`,
+      ),
+    ];
+  }
+}
+
+export function checkProviders(config: Config): Finding[] {
+  const { openai, simulatorUrl, defaultModel } = config;
   const found = [
     ok(`provider: simulator, ${simulatorUrl ? 'from DAILIES_SIMULATOR_URL' : 'built in'}: test pictures, free`),
+    ...foundIn(config).map(({ kind, variable }) => ok(`provider: ${kind}, from ${variable}`)),
   ];
-  if (openai.baseUrl)
-    found.push(ok(`provider: openai, from OPENAI_BASE_URL${openai.apiKey ? ' and OPENAI_API_KEY' : ''}`));
-  else if (openai.apiKey) {
+  if (openai.apiKey && !openai.baseUrl) {
     found.push(
       note(
         'OPENAI_API_KEY alone is no provider: api.openai.com serves no videos since 2026-09-24; set OPENAI_BASE_URL',

@@ -1,0 +1,45 @@
+// `npm run simulate [-- --videos N] [-- --seed N]`: worlds without end, or the story of one of them.
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { policies, runPolicy } from '../test/simulation/policies.ts';
+import { type Summary, storyOf, tryWorld } from '../test/simulation/run.ts';
+import { runWorlds } from '../test/simulation/threads.ts';
+
+const { values } = parseArgs({ options: { videos: { type: 'string', default: '5000000' }, seed: { type: 'string' } } });
+const thousands = new Intl.NumberFormat('en-US');
+const figures = ({ videos, worlds, jobs, completed, extraPaid, paidAndLost, asked, crashes }: Summary) =>
+  `${thousands.format(videos)} videos in ${thousands.format(worlds)} worlds, ${thousands.format(jobs)} paid jobs, ` +
+  `${thousands.format(completed)} stored, ${extraPaid} paid twice, ${paidAndLost} paid and lost; ` +
+  `${thousands.format(asked)} waiting for an answer, ${thousands.format(crashes)} processes killed`;
+
+async function one(seed: number): Promise<void> {
+  const { world, tally } = await tryWorld(seed);
+  console.log(await storyOf(world));
+  console.log(figures({ ...tally, worlds: 1 }));
+  if (world.broken.length + world.errors.length > 0) process.exitCode = 1;
+}
+
+async function many(videos: number): Promise<void> {
+  const startedMs = performance.now();
+  const seconds = () => Math.round((performance.now() - startedMs) / 1_000);
+  let toldMs = 0;
+  const { sum, stories } = await runWorlds({ videos, seed: 1, threads: availableParallelism() }, (sum) => {
+    if (performance.now() - toldMs < 1_000) return;
+    toldMs = performance.now();
+    console.log(`${seconds()} s: ${figures(sum)}`);
+  });
+  for (const story of stories.slice(0, 10))
+    console.log(`\n${story}\nAgain: npm run simulate -- --seed N with that seed`);
+  console.log(`\n${seconds()} s: ${figures(sum)}; ${stories.length} worlds in which a promise was broken`);
+  if (stories.length > 0) process.exitCode = 1;
+  console.log('\n1,000 videos at one provider that lists its jobs, each policy in the same weather:');
+  for (const policy of policies) {
+    const seeds = Array.from({ length: 10 }, (_, i) => i + 1);
+    const { succeeded, extraPaid, paidAndLost, asked } = await runPolicy(policy, seeds);
+    console.log(
+      `${policy}: ${succeeded} succeeded, ${extraPaid} extra paid, ${paidAndLost} paid and lost, ${asked} asked`,
+    );
+  }
+}
+
+await (values.seed === undefined ? many(Number(values.videos)) : one(Number(values.seed)));
