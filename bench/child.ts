@@ -10,7 +10,7 @@ export type Child<Answer> = {
   stop(): Promise<void>;
 };
 
-const patienceMs = 120_000;
+const patienceMs = 300_000;
 
 /**
  * Starts a file of `children/` with an argument and waits for its first message. Its output is dropped; its errors are

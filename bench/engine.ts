@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createHooks } from '#engine/hooks.ts';
 import type { Clock, Log, System } from '#engine/system.ts';
 import { createDiskMedia } from '#media/disk.ts';
 import { createRegistry } from '#providers/registry.ts';
@@ -13,7 +14,7 @@ export const model = 'openai/default';
 export function createSystem(options: { database: Database; dir: string; baseUrl: string }): System {
   const { database, dir, baseUrl } = options;
   const { providers, catalogue } = createRegistry({
-    openai: { baseUrl, apiKey: 'sk-bench' },
+    found: [{ kind: 'openai', variable: 'OPENAI_BASE_URL', key: 'sk-bench', baseUrl }],
     simulator: {
       url: () => {
         throw new Error('no simulator here');
@@ -29,6 +30,7 @@ export function createSystem(options: { database: Database; dir: string; baseUrl
     catalogue,
     media: createDiskMedia({ dir: join(dir, 'media') }),
     clock,
+    hooks: createHooks('a secret of this installation', null),
     random: randomBytes,
     log: silent,
     settings: {
@@ -53,7 +55,7 @@ const clock: Clock = {
   },
 };
 
-const silent: Log = {
+export const silent: Log = {
   debug() {},
   info() {},
   warn() {},

@@ -9,6 +9,8 @@ export type Product = {
   headers: Record<string, string>;
   /** Asks for so many videos and waits until the upstream has them. Answers their ids. */
   begin(count: number): Promise<string[]>;
+  /** Memory of the process now. */
+  rssBytes(): Promise<number>;
   stop(): Promise<void>;
 };
 
@@ -16,8 +18,13 @@ const apiKey = 'dk_bench_0123456789abcdefghijklmnop';
 const perRequest = 8;
 const patienceMs = 30_000;
 
-/** The product in a process of its own, reached by HTTP with an API key. */
-export async function startProduct(ground: Ground, name: string, baseUrl: string): Promise<Product> {
+/** The product in a process of its own, reached by HTTP with an API key; `env` adds to its configuration. */
+export async function startProduct(
+  ground: Ground,
+  name: string,
+  baseUrl: string,
+  env: Record<string, string> = {},
+): Promise<Product> {
   const { databaseUrl, databaseSchema, dataDir } = ground.place(name);
   await mkdir(dataDir, { recursive: true });
   const child = await startChild<{ origin: string }>('product.ts', {
@@ -30,6 +37,7 @@ export async function startProduct(ground: Ground, name: string, baseUrl: string
       DAILIES_DEFAULT_MODEL: model,
       OPENAI_BASE_URL: baseUrl,
       OPENAI_API_KEY: 'sk-bench',
+      ...env,
     },
   });
   const { origin } = child.ready;
@@ -62,6 +70,7 @@ export async function startProduct(ground: Ground, name: string, baseUrl: string
       }
       return ids;
     },
+    rssBytes: async () => (await child.ask<{ rssBytes: number }>({})).rssBytes,
     stop: child.stop,
   };
 }

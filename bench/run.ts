@@ -1,10 +1,13 @@
 // `npm run bench`: ours beside a literal implementation of the seed documents, and beside bare node:http.
 import { parseArgs } from 'node:util';
+import { benchApi } from './api.ts';
+import { benchChecks } from './checks.ts';
 import { type Ground, prepareGround } from './ground.ts';
 import { loadNow, type Report, type Row, section, surroundings, write } from './report.ts';
 import { benchSchedules } from './schedules.ts';
 import { benchStatusReads } from './status-reads.ts';
 import { benchStorage } from './storage.ts';
+import { benchStreams } from './streams.ts';
 import { benchSweep } from './sweep.ts';
 import { benchViewers } from './viewers.ts';
 
@@ -12,9 +15,12 @@ type Bench = { about: string; baseline: string; run: (ground: Ground) => Promise
 
 const benches: Record<string, Bench> = {
   sweep: { about: 'one look at each active video, 200 ms upstream', baseline: 'seed', run: benchSweep },
+  checks: { about: 'what one look costs', baseline: 'pg-boss', run: benchChecks },
   viewers: { about: 'a thousand people watch one video', baseline: 'seed', run: benchViewers },
   schedules: { about: 'when to look, in simulated time', baseline: 'seed', run: benchSchedules },
   storage: { about: 'a finished clip comes home', baseline: 'seed', run: benchStorage },
+  streams: { about: 'one change, thousands of live streams', baseline: 'bare node:http', run: benchStreams },
+  api: { about: '/v1/videos over HTTP', baseline: 'the least it could be', run: benchApi },
   'status-reads': { about: 'status over HTTP', baseline: 'bare node:http', run: benchStatusReads },
 };
 

@@ -23,8 +23,8 @@ await openStore({
 
 const server = createServer(async (request, response) => {
   const [row] = await database.query<{ video: { state: string; progress: number } }>(select, [
-    request.url?.split('/')[3],
-    ownerId,
+    [request.url?.split('/')[3]],
+    [ownerId],
   ]);
   const { state, progress } = row?.video ?? { state: 'unknown', progress: 0 };
   response.writeHead(row ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify({ state, progress }));

@@ -1,13 +1,16 @@
 // Stores one finished clip as the product does, and tells how much memory that took at its peak.
 import { DownloadError, type System } from '#engine/system.ts';
 import { createDiskMedia } from '#media/disk.ts';
+import { createS3Media } from '#media/s3.ts';
 import { createSafeFetch } from '#net/safe-fetch.ts';
 import { createOpenAIProvider } from '#providers/openai/provider.ts';
 import { measureStorage } from './memory.ts';
 import { argument, endWithParent, tell } from './parent.ts';
 
-const { baseUrl, dir } = argument<{ baseUrl: string; dir: string }>();
-const media: System['media'] = createDiskMedia({ dir });
+/** Into a bucket where one is given, else into a directory. */
+type Where = { baseUrl: string; dir: string; bucketUrl?: string };
+const { baseUrl, dir, bucketUrl } = argument<Where>();
+const media: System['media'] = bucketUrl ? createS3Media(bucketAt(bucketUrl)) : createDiskMedia({ dir });
 const provider = createOpenAIProvider({
   id: 'openai',
   baseUrl,
@@ -17,6 +20,7 @@ const provider = createOpenAIProvider({
     deduplicates: false,
     lists: true,
     cancels: true,
+    callsBack: false,
     slots: null,
     requestsPerMinute: null,
     retentionMs: 3_600_000,
@@ -32,3 +36,9 @@ const storage = await measureStorage(async () => {
 await media.delete('video/attempt/clip');
 tell(storage);
 endWithParent();
+
+function bucketAt(endpoint: string) {
+  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+  const place = { bucket: 'bench', region: 'us-east-1', endpoint, publicEndpoint: null, prefix: '' };
+  return { ...place, credentials, forcePathStyle: true };
+}
