@@ -7,8 +7,11 @@ export type Change<V> = { cursor: string; videoId: string; view: V | null };
 export type Audience = { ownerId: string | null; videoId?: string };
 
 export type Subscription<V> = {
-  /** The next change; `idle` after so long without one; null = the stream is over. */
-  next(waitMs: number): Promise<Change<V> | 'idle' | null>;
+  /** What has waited longest; null = nothing waits. */
+  take(): Change<V> | null;
+  /** Calls from now on when something came, and at the end; it must not throw. */
+  onNews(listener: () => void): void;
+  isOver(): boolean;
   close(): void;
 };
 
@@ -31,7 +34,7 @@ export type LiveOptions<V> = {
 };
 
 const batch = 500;
-/** A burst of saves becomes one read. */
+/** The first of a burst of saves is told at once, the others together. */
 const coalesceMs = 25;
 /** Events that are committed but not yet visible come soon; else the poll only covers for a lost NOTIFY. */
 const moreMs = 1_000;
@@ -99,8 +102,8 @@ export function createLive<V>({ store, clock, log, view }: LiveOptions<V>): Live
         position = listeners.size > 0 ? position : null;
         restMs = moreMs;
       }
-      if (restMs > 0 && !nap.signal.aborted && !stopped) await clock.sleep(restMs, nap.signal);
       if (restMs > 0 && !stopped) await clock.sleep(coalesceMs);
+      if (restMs > 0 && !nap.signal.aborted && !stopped) await clock.sleep(restMs, nap.signal);
     }
   }
   const looping = loop();
@@ -162,18 +165,14 @@ type Listener<V> = Subscription<V> & { audience: Audience; push(change: Change<V
 
 function createListener<V>(audience: Audience, onClose: () => void): Listener<V> {
   const pending = new Map<string, Change<V>>();
-  let ended = false;
-  let wake = () => {};
-
-  const take = (): Change<V> | undefined => {
-    const [first] = pending.values();
-    if (first) pending.delete(first.videoId);
-    return first;
-  };
+  let over = false;
+  let tell = () => {};
   const end = () => {
-    ended = true;
+    if (over) return;
+    over = true;
+    pending.clear();
     onClose();
-    wake();
+    tell();
   };
   return {
     audience,
@@ -181,22 +180,18 @@ function createListener<V>(audience: Audience, onClose: () => void): Listener<V>
       pending.delete(change.videoId);
       pending.set(change.videoId, change);
       if (pending.size > maxPending) end();
-      else wake();
+      else tell();
     },
-    async next(waitMs) {
-      if (!ended && pending.size === 0) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, waitMs);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-        wake = () => {};
-      }
-      if (ended) return null;
-      return take() ?? 'idle';
+    take() {
+      const [first] = pending.values();
+      if (!first) return null;
+      pending.delete(first.videoId);
+      return first;
     },
+    onNews(listener) {
+      tell = listener;
+    },
+    isOver: () => over,
     end,
     close: end,
   };

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTestApi, type TestApi } from '#api/testing.ts';
 import { openMemoryStore } from '#store/memory.ts';
 
@@ -130,6 +130,22 @@ describe('the live stream', () => {
     test = await createTestApi({ store: openMemoryStore(), engine: false });
     const answer = await test.call('owner', 'HEAD', '/api/events');
     expect([answer.status, await answer.text(), test.api.live.subscribers()]).toEqual([200, '', 0]);
+  });
+
+  it('ends with the session that opened it, however much there is to tell', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      test = await createTestApi({ store: openMemoryStore() });
+      const stream = await listen('owner');
+      await stream.next();
+      const { id } = await test.done('owner');
+      await stream.until(({ data }) => data.id === id && data.state === 'completed');
+      await test.call('owner', 'POST', '/api/sign-out');
+      vi.advanceTimersByTime(15_000);
+      expect(await stream.next()).toBeNull();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('ends when the server stops, and leaves no listener behind', async () => {

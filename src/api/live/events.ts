@@ -7,7 +7,7 @@ import { type Api, type Env, visibleTo } from '#api/context.ts';
 import { createRoutes, problems, videoId } from '#api/route.ts';
 import { find } from '#api/videos/videos.ts';
 import type { Audience } from '#notify/live.ts';
-import { liveMessages, type Message } from './live-messages.ts';
+import { type Feed, type Listening, type Message, startFeed } from './feed.ts';
 
 const headers = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -56,27 +56,18 @@ export function eventRoutes(api: Api) {
     const origin = ownOrigin(c, api.settings);
     const subscription = await api.live.subscribe(audience);
     const lastId = c.req.header('last-event-id');
-    const messages = liveMessages(api, { subscription, audience, origin, lastId, stillOpen });
-    return new Response(
-      streamOf(written(messages), () => subscription.close(), c),
-      { headers },
-    );
+    return new Response(streamOf(api, c, { subscription, audience, origin, lastId, stillOpen }), { headers });
   });
 
   return routes;
 }
 
 const encoder = new TextEncoder();
+const retry = encoder.encode('retry: 2000\n\n');
+const stillHere = encoder.encode(': still here\n\n');
 const bytesOf = new WeakMap<Message, Uint8Array>();
 
-async function* written(messages: AsyncGenerator<Message | 'idle'>): AsyncGenerator<Uint8Array> {
-  yield encoder.encode('retry: 2000\n\n');
-  for await (const message of messages) {
-    if (message === 'idle') yield encoder.encode(': still here\n\n');
-    else yield format(message);
-  }
-}
-
+/** Written out once for all who hear it. */
 function format(message: Message): Uint8Array {
   const { event, id, data } = message;
   const bytes = bytesOf.get(message) ?? encoder.encode(`event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
@@ -84,34 +75,26 @@ function format(message: Message): Uint8Array {
   return bytes;
 }
 
-/** Pulled by the client's pace: what it does not take stays, newest only, in the subscription. */
-function streamOf(
-  messages: AsyncGenerator<Uint8Array>,
-  close: () => void,
-  c: Context<Env>,
-): ReadableStream<Uint8Array> {
-  // Once the client is gone there is nothing left to close.
-  let gone = false;
-  const end = () => {
-    gone = true;
-    close();
-  };
-  c.req.raw.signal.addEventListener('abort', end, { once: true });
+/** At the client's pace: what it does not take stays, newest only, in the subscription. */
+function streamOf(api: Api, c: Context<Env>, listening: Listening): ReadableStream<Uint8Array> {
+  let feed: Feed;
   return new ReadableStream({
-    async pull(controller) {
-      try {
-        const { value, done } = await messages.next();
-        if (gone) return;
-        if (!done) return controller.enqueue(value);
-        end();
-        controller.close();
-      } catch (error) {
-        if (gone) return;
-        c.var.log.warn({ err: error, request: c.var.requestId }, 'a live stream broke off');
-        end();
-        controller.error(error);
-      }
+    start(controller) {
+      const isReady = () => (controller.desiredSize ?? 0) > 0;
+      controller.enqueue(retry);
+      feed = startFeed(api, listening, {
+        isReady,
+        send: (message) => controller.enqueue(format(message)),
+        beat: () => isReady() && controller.enqueue(stillHere),
+        end(error) {
+          if (error === undefined) return controller.close();
+          c.var.log.warn({ err: error, request: c.var.requestId }, 'a live stream broke off');
+          controller.error(error);
+        },
+      });
+      c.req.raw.signal.addEventListener('abort', () => feed.close(), { once: true });
     },
-    cancel: end,
+    pull: () => feed.resume(),
+    cancel: () => feed.close(),
   });
 }

@@ -4,8 +4,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { type Asked, isOwnPage, ownOrigin } from '#api/auth/client.ts';
 import { identityOf, linkedVideo } from '#api/auth/identity.ts';
 import { type Api, visibleTo } from '#api/context.ts';
-import type { Audience } from '#notify/live.ts';
-import { liveMessages, type Message } from './live-messages.ts';
+import { type Listening, type Message, startFeed } from './feed.ts';
 
 /** Whatever a client says is not listened to: no more than a ping has to fit. */
 const maxIncomingBytes = 1_024;
@@ -24,36 +23,49 @@ export function createSockets(api: Api): Upgrade {
     if (typeof admitted === 'number') return refuse(socket, admitted);
     server.handleUpgrade(request, socket, head, (client) => {
       tell(client, admitted).catch((error) => {
-        log.warn({ err: error }, 'a WebSocket broke off');
+        log.warn({ err: error }, 'a WebSocket could not be told anything');
         client.terminate();
       });
     });
   }
 
-  async function tell(client: WebSocket, { audience, origin, lastId, stillOpen }: Admitted): Promise<void> {
-    const subscription = await api.live.subscribe(audience);
-    let answered = true;
-    client.on('close', () => subscription.close());
+  async function tell(client: WebSocket, admitted: Admitted): Promise<void> {
     client.on('error', (error) => log.debug({ err: error }, 'a WebSocket ended with an error'));
+    const subscription = await api.live.subscribe(admitted.audience);
+    if (client.readyState !== client.OPEN) return subscription.close();
+    let answered = true;
+    let sending = 0;
+    const feed = startFeed(
+      api,
+      { ...admitted, subscription },
+      {
+        isReady: () => sending === 0,
+        send(message) {
+          sending++;
+          // At the client's pace: what it does not take stays, newest only, in the subscription.
+          client.send(textOf(message), (error) => {
+            sending--;
+            if (error) client.terminate();
+            else feed.resume();
+          });
+        },
+        beat() {
+          // A line that is gone without a word answers no ping.
+          if (!answered) return client.terminate();
+          answered = false;
+          client.ping();
+        },
+        end(error) {
+          if (error === undefined) return client.close(1001);
+          log.warn({ err: error }, 'a WebSocket broke off');
+          client.terminate();
+        },
+      },
+    );
+    client.on('close', () => feed.close());
     client.on('pong', () => {
       answered = true;
     });
-    try {
-      for await (const message of liveMessages(api, { subscription, audience, origin, lastId, stillOpen })) {
-        if (client.readyState !== client.OPEN) break;
-        if (message !== 'idle') {
-          await send(client, textOf(message));
-          continue;
-        }
-        // A line that is gone without a word answers no ping.
-        if (!answered) return client.terminate();
-        answered = false;
-        client.ping();
-      }
-    } finally {
-      subscription.close();
-    }
-    client.close(1001);
   }
 
   return (request, socket, head) => {
@@ -65,12 +77,7 @@ export function createSockets(api: Api): Upgrade {
   };
 }
 
-type Admitted = {
-  audience: Audience;
-  origin: string;
-  lastId: string | undefined;
-  stillOpen: () => Promise<boolean>;
-};
+type Admitted = Omit<Listening, 'subscription'>;
 
 /** Who may listen, and to what; else the HTTP status that says why not. As for `GET /api/events`, and a page's Origin. */
 async function admit(api: Api, request: IncomingMessage): Promise<Admitted | number> {
@@ -127,7 +134,3 @@ function textOf(message: Message): string {
   texts.set(message, text);
   return text;
 }
-
-/** At the client's pace: what it does not take stays, newest only, in the subscription. */
-const send = (client: WebSocket, text: string): Promise<void> =>
-  new Promise((resolve, reject) => client.send(text, (error) => (error ? reject(error) : resolve())));

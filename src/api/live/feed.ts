@@ -22,24 +22,83 @@ export type Listening = {
   stillOpen: () => Promise<boolean>;
 };
 
-/** What a listener hears: a snapshot, or what it missed; then every change; `idle` when nothing happens for a while. */
-export async function* liveMessages(api: Api, listening: Listening): AsyncGenerator<Message | 'idle'> {
+/** The line to a listener. */
+export type Sink = {
+  /** False: what comes stays, newest only, until the feed is told to resume. */
+  isReady(): boolean;
+  send(message: Message): void;
+  /** Every 15 s: either side may notice that the other is gone. */
+  beat(): void;
+  end(error?: unknown): void;
+};
+
+export type Feed = {
+  /** The sink is ready again. */
+  resume(): void;
+  /** The listener is gone: nothing more is said to the sink. */
+  close(): void;
+};
+
+/**
+ * Tells a listener a snapshot, or what it missed; then every change in the moment in which it is known. Thousands may listen:
+ * between a change and the sink there is no promise.
+ */
+export function startFeed(api: Api, listening: Listening, sink: Sink): Feed {
   const { subscription, audience, origin, lastId, stillOpen } = listening;
-  const beat = async () => {
+  let begun = false;
+  let over = false;
+  let beating = false;
+
+  function close(): void {
+    over = true;
+    clearInterval(beats);
+    subscription.close();
+  }
+  function end(error?: unknown): void {
+    if (over) return;
+    close();
+    sink.end(error);
+  }
+  function flush(): void {
+    if (!begun || over) return;
+    try {
+      while (sink.isReady()) {
+        const change = subscription.take();
+        if (!change) break;
+        sink.send(messageOf(change, origin));
+      }
+      if (subscription.isOver()) end();
+    } catch (error) {
+      end(error);
+    }
+  }
+  async function stays(): Promise<boolean> {
     if (audience.videoId) await api.system.store.markWatched(audience.videoId, watchedForMs);
     return stillOpen();
-  };
-  if (!(await beat())) return;
-  const missed = lastId && cursorPattern.test(lastId) ? await api.live.since(lastId, audience) : null;
-  if (missed) for (const change of missed) yield messageOf(change, origin);
-  else yield await snapshot(api, audience, origin);
-  for (;;) {
-    const change = await subscription.next(heartbeatMs);
-    if (change === null) return;
-    if (change !== 'idle') yield messageOf(change, origin);
-    else if (await beat()) yield 'idle';
-    else return;
   }
+  async function begin(): Promise<void> {
+    if (!(await stays())) return end();
+    const missed = lastId && cursorPattern.test(lastId) ? await api.live.since(lastId, audience) : null;
+    const first = missed ? missed.map((change) => messageOf(change, origin)) : [await snapshot(api, audience, origin)];
+    if (over) return;
+    for (const message of first) sink.send(message);
+    begun = true;
+    flush();
+  }
+  async function beat(): Promise<void> {
+    if (beating) return;
+    beating = true;
+    const open = await stays();
+    beating = false;
+    if (over) return;
+    if (open) sink.beat();
+    else end();
+  }
+
+  const beats = setInterval(() => void beat().catch(end), heartbeatMs);
+  subscription.onNews(flush);
+  begin().catch(end);
+  return { resume: flush, close };
 }
 
 async function snapshot(api: Api, { ownerId, videoId }: Audience, origin: string): Promise<Message> {
