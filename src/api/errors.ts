@@ -10,6 +10,7 @@ import { DownloadError } from '#video/download-error.ts';
 import { IdempotencyConflict } from '#video/idempotency-conflict.ts';
 import { toUsd } from '#video/money.ts';
 import { QueueFull } from '#video/queue-full.ts';
+import { StoreAway } from '#video/store-away.ts';
 import type { Env } from './context.ts';
 
 /** An answer that is no success, in the envelope of the OpenAI protocol. `param` = the field it is about. */
@@ -45,6 +46,8 @@ export const noSuchVideo = () => new ApiError(404, 'not_found', 'there is no suc
 /** Every error that may leave a route, as an answer; what is not known here is a defect, and is not explained. */
 export function answerError(error: Error, c: Context<Env>): Response {
   const known = knownError(error);
+  if (error instanceof StoreAway)
+    c.var.log.warn({ err: error, request: c.var.requestId }, 'no answer from the database');
   if (!known) c.var.log.error({ err: error, request: c.var.requestId, path: c.req.path }, 'request failed');
   const { status, code, message, param, headers, more } =
     known ??
@@ -63,6 +66,9 @@ function knownError(error: Error): ApiError | null {
   if (error instanceof CommandRefused) return new ApiError(409, error.code, error.message);
   if (error instanceof Busy) return new ApiError(409, 'busy', error.message, null, { 'retry-after': '3' });
   if (error instanceof QueueFull) return new ApiError(429, 'queue_full', error.message, null, { 'retry-after': '60' });
+  if (error instanceof StoreAway) {
+    return new ApiError(503, 'unavailable', `${error.message}; come back in a moment`, null, { 'retry-after': '2' });
+  }
   if (error instanceof IdempotencyConflict) return conflictOfKeys(error);
   if (error instanceof CharacterRefused) return characterRefused(error);
   if (error instanceof BudgetExceeded) return budgetExceeded(error);

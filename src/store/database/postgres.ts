@@ -1,6 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { type Database, type Queryable, transactionGuard } from './database.ts';
+import { namedError } from './named-error.ts';
 import { listenLine } from './postgres-listen.ts';
 
 export type PostgresOptions = {
@@ -53,7 +54,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const on = (client: pg.Pool | pg.PoolClient, patienceMs = silenceMs): Queryable['query'] => {
     return async <Row extends object>(text: string, values?: unknown[]) => {
       const timed: TimedQuery = { text, values, query_timeout: patienceMs };
-      return (await client.query<Row & pg.QueryResultRow>(timed)).rows;
+      return (await named(client.query<Row & pg.QueryResultRow>(timed))).rows;
     };
   };
   const query = on(pool);
@@ -85,6 +86,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     },
   };
 }
+
+const named = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((error) => {
+    throw namedError(error);
+  });
 
 /** `pg` reads it, and its types do not know it. */
 type TimedQuery = pg.QueryConfig & { query_timeout: number };
@@ -138,12 +144,12 @@ async function inTransaction<T>(
   silenceMs: number,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await pool.connect();
+  const client = await named(pool.connect());
   let broken: Error | undefined;
   try {
-    await client.query('begin');
+    await named(client.query('begin'));
     const result = await work(client);
-    await client.query('commit');
+    await named(client.query('commit'));
     return result;
   } catch (error) {
     // A connection that cannot even roll back, and soon, is thrown away by release.
