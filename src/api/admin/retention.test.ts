@@ -25,6 +25,20 @@ it('lists what would go, deletes nothing, and the take then says that its clip i
   await test.stop();
 });
 
+it('is told beforehand in expires_at, but not of what is starred', async () => {
+  const test = await createTestApi({ store: openMemoryStore(), settings: { retentionMs: 60_000 } });
+  const { id } = await test.done();
+  const told = async () => {
+    const answer = await test.call('key', 'GET', `/v1/videos/${id}`);
+    return (await answer.json()) as { completed_at: number; expires_at: number | null };
+  };
+  const { completed_at, expires_at } = await told();
+  expect(expires_at).toBe(completed_at + 60);
+  await test.call('key', 'PATCH', `/api/videos/${id}`, { body: { starred: true } });
+  expect((await told()).expires_at).toBeNull();
+  await test.stop();
+});
+
 it('is nothing where clips stay', async () => {
   const test = await createTestApi({ store: openMemoryStore() });
   await test.done();

@@ -22,7 +22,7 @@ export async function answerCreated(api: Api, c: Context<Env>, submitted: Submit
   const { video } = details;
   tellSubstituted(c, video);
   c.header('openai-poll-after-ms', String(pollAfterMs(video, api.system.clock.now())));
-  return c.json(submitted.replayed ? asCreated(video) : videoObject(video));
+  return c.json(submitted.replayed ? asCreated(video) : videoObject(video, api.settings.retentionMs));
 }
 
 /** What we changed of the wish. Headers are ASCII. */

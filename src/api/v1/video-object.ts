@@ -2,8 +2,10 @@ import { failureOf } from '#video/failure.ts';
 import { statusOf, type Video } from '#video/video.ts';
 import type { VideoObject } from './wire.ts';
 
-/** The thirteen keys of the protocol. */
-export function videoObject(video: Video): VideoObject {
+/** The thirteen keys of the protocol; `retentionMs` = how long finished files are kept, null = for good. */
+export function videoObject(video: Video, retentionMs: number | null): VideoObject {
+  const completedAt = video.state === 'completed' ? video.completedAt : null;
+  const isKept = retentionMs === null || video.starredAt !== null;
   return {
     id: video.id,
     object: 'video',
@@ -11,8 +13,8 @@ export function videoObject(video: Video): VideoObject {
     status: statusOf(video),
     progress: video.progress,
     created_at: seconds(video.createdAt),
-    completed_at: video.state === 'completed' && video.completedAt ? seconds(video.completedAt) : null,
-    expires_at: null,
+    completed_at: completedAt && seconds(completedAt),
+    expires_at: completedAt && !isKept ? seconds(new Date(completedAt.getTime() + retentionMs)) : null,
     prompt: video.prompt,
     size: video.size,
     seconds: String(video.seconds),
@@ -23,7 +25,7 @@ export function videoObject(video: Video): VideoObject {
 
 /** As a create answered it: what a replay answers again. */
 export const asCreated = (video: Video): VideoObject => ({
-  ...videoObject(video),
+  ...videoObject(video, null),
   status: 'queued',
   progress: 0,
   completed_at: null,

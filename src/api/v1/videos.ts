@@ -86,7 +86,7 @@ export function videoRoutes(api: Api) {
       throw badField('after', 'after is no id of a video');
     const ownerId = visibleTo(c.var.who);
     const found = await store.list({ ownerId, ...(after && { after }), limit: limit + 1, order });
-    const data = found.slice(0, limit).map(({ video }) => videoObject(video));
+    const data = found.slice(0, limit).map(({ video }) => videoObject(video, api.settings.retentionMs));
     return c.json({
       object: 'list' as const,
       data,
@@ -103,7 +103,7 @@ export function videoRoutes(api: Api) {
     const { video } = api.wake ? details : await find(api, c, details.video.id);
     if (!isTerminal(video.state)) c.header('openai-poll-after-ms', String(pollAfterMs(video, clock.now())));
     tellSubstituted(c, video);
-    return c.json(videoObject(video), 200);
+    return c.json(videoObject(video, api.settings.retentionMs), 200);
   });
 
   routes.openapi(remove, async (c) => {
