@@ -1,4 +1,4 @@
-import './compile-cache.ts';
+import './quick-start.ts';
 
 const { refuseToStart } = await import('./stop.ts');
 import('./work.ts').then(({ work }) => work()).catch(refuseToStart);
