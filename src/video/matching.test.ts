@@ -32,24 +32,36 @@ describe('finding a lost create in a listing', () => {
 
   it('ignores jobs from long before the sending', () => {
     expect(matches(request, at(100), job('x', 39))).toBe(false);
-    expect(matches(request, at(100), job('x', 41))).toBe(true);
+    expect(matches(request, at(100), job('x', 40))).toBe(true);
   });
 
   it('does not hold against a job what the provider does not tell', () => {
     expect(matches(request, at(0), job('x', 1, { prompt: null, model: null, seconds: null, size: null }))).toBe(true);
     expect(matches(request, at(0), job('x', 1, { seconds: 8 }))).toBe(false);
     expect(matches(request, at(0), job('x', 1, { size: '1x1' }))).toBe(false);
+    const named = { ...request, model: 'm' };
+    expect(['m', 'n', null].map((model) => matches(named, at(0), job('x', 1, { model })))).toEqual([true, false, true]);
   });
 
-  it('pairs k equal creates and k candidates one to one, in any order of asking', () => {
+  it('pairs k equal creates and k candidates by age, in whatever order either is listed to whoever asks', () => {
+    const ages = fc.integer({ min: 1, max: 8 }).chain((k) => {
+      const some = fc.array(fc.nat(5), { minLength: k, maxLength: k }).map((ages) => ages.sort((a, b) => a - b));
+      return fc.tuple(some, some);
+    });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 8 }), fc.infiniteStream(fc.integer({ min: 0, max: 50 })), (k, times) => {
-        const attempts = Array.from({ length: k }, (_, i) => lost(`a${i}`, times.next().value ?? 0));
-        const jobs = Array.from({ length: k }, (_, i) => job(`x${i}`, times.next().value ?? 0));
-        const taken = attempts.map((one) => adopt(one.id, request, attempts, jobs)?.upstreamId);
-        expect(new Set(taken).size).toBe(k);
-        expect(taken).not.toContain(undefined);
+      fc.property(ages, fc.gen(), ([sent, created], generate) => {
+        const attempts = sent.map((seconds, i) => lost(`a${i}`, seconds));
+        const jobs = created.map((seconds, i) => job(`x${i}`, seconds));
+        const shuffled = <T>(all: T[]): T[] =>
+          generate(() => fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }));
+        const taken = attempts.map(({ id }) => adopt(id, request, shuffled(attempts), shuffled(jobs))?.upstreamId);
+        expect(taken).toEqual(jobs.map(({ upstreamId }) => upstreamId));
       }),
     );
+  });
+
+  it('proves nothing for an attempt that is not lost', () => {
+    expect(adopt('a', request, [], [])).toBeNull();
+    expect(adopt('a', request, [lost('b', 0)], [job('x', 1)])).toBeNull();
   });
 });

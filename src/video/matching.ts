@@ -23,14 +23,12 @@ export function adopt(
   lost: Pick<Attempt, 'id' | 'sentAt'>[],
   free: Listed[],
 ): Listed | null {
-  const byAge = [...lost].sort(
-    (a, b) => (a.sentAt?.getTime() ?? 0) - (b.sentAt?.getTime() ?? 0) || (a.id < b.id ? -1 : 1),
-  );
+  const byAge = [...lost].sort((a, b) => Number(a.sentAt) - Number(b.sentAt) || (a.id < b.id ? -1 : 1));
   const place = byAge.findIndex((attempt) => attempt.id === attemptId);
   const oldest = byAge[0]?.sentAt;
-  if (place < 0 || !oldest) return null;
+  if (!oldest) return null;
   const candidates = free
     .filter((job) => matches(request, oldest, job))
-    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.upstreamId < b.upstreamId ? -1 : 1));
+    .sort((a, b) => Number(a.createdAt) - Number(b.createdAt) || (a.upstreamId < b.upstreamId ? -1 : 1));
   return candidates.length === byAge.length ? (candidates[place] ?? null) : null;
 }

@@ -7,7 +7,17 @@ import { afterDownloadFailure, stored } from './collection.ts';
 import { type Command, type Occasion, rule } from './commands.ts';
 import { failureCodes } from './failure.ts';
 import { applied, fail, type Move, move } from './lifecycle.ts';
-import { costOf, dollars, type Entry, type LedgerKind, nextDay, settlement } from './money.ts';
+import {
+  costOf,
+  dayOf,
+  dollars,
+  type Entry,
+  type LedgerKind,
+  nextDay,
+  type Step,
+  settlement,
+  toMicroUsd,
+} from './money.ts';
 import { afterAnswer, stopLooking } from './observation.ts';
 import { accepted, afterSubmission, becomeUnknown, intend, stillUnknown } from './submission.ts';
 import { about, at, claimedIn, t0 } from './testing.ts';
@@ -26,7 +36,7 @@ describe('a verdict', () => {
   });
 
   it('settles at the estimate where the provider names none, or none that can be one', () => {
-    for (const costMicroUsd of [undefined, Number.NaN, -1]) {
+    for (const costMicroUsd of [undefined, Number.NaN, Number.POSITIVE_INFINITY, -1]) {
       const verdict = move(claimedIn('running'), 'storing', {
         next: t0,
         attempt: { outcome: 'completed' },
@@ -59,6 +69,52 @@ describe('a verdict', () => {
     const outcome: Submission = { kind: 'rejected', code: 'unclassified', message: 'no', raw };
     const circumstances = { ...about(at(1)), deadlineMs: 1, retentionMs: 1 };
     expect(entryOf(afterSubmission(claimedIn('submitting'), outcome, circumstances))?.[0]).toBe('release');
+  });
+});
+
+describe('an end', () => {
+  const open = { estimateMicroUsd: estimate, costMicroUsd: null, costSource: null, outcome: null };
+  const end = (step: Partial<Step>, attempt: Partial<Attempt> = {}) => {
+    const told = { to: 'failed', outcome: undefined, code: undefined, sent: true, costMicroUsd: undefined } as const;
+    const entry = settlement({ ...open, ...attempt }, { ...told, ...step })?.entry;
+    return entry && [entry.kind, entry.amountMicroUsd, entry.source];
+  };
+  const billed = ['settle', 0, 'estimate'];
+  const free = ['release', -estimate, 'estimate'];
+
+  it.each<[string, Partial<Step>, unknown]>([
+    ['a clip', { outcome: 'completed', to: 'storing' }, billed],
+    ['a refused request', { outcome: 'rejected' }, free],
+    ['a silent provider', { outcome: 'abandoned' }, billed],
+    ['one that was never asked', { outcome: 'abandoned', sent: false }, free],
+    ['a cancel', { outcome: 'canceled', to: 'canceled' }, billed],
+    ['a cancel of what was not sent', { outcome: 'canceled', to: 'canceled', sent: false }, free],
+    ['a failure', { outcome: 'failed', code: 'provider_error' }, billed],
+    ['a failure without a code', { outcome: 'failed' }, billed],
+    ['a failure that is free', { outcome: 'failed', code: 'capacity' }, free],
+    ['a failure before it was sent', { outcome: 'failed', code: 'provider_error', sent: false }, free],
+    ['a failure that is tried again', { outcome: 'failed', code: 'provider_error', to: 'queued' }, free],
+    ['a person who calls it failed', {}, billed],
+    ['a person who calls failed what was not sent', { sent: false }, free],
+    ['nothing yet', { outcome: null, to: 'running' }, undefined],
+  ])('by %s is written down', (_what, step, expected) => {
+    expect(end(step)).toEqual(expected);
+  });
+
+  it('that is known is not given up again', () => {
+    expect(end({}, { outcome: 'completed' })).toBeUndefined();
+    const released = { costMicroUsd: 0, costSource: 'estimate' } as const;
+    expect(end({}, released)).toBeUndefined();
+    expect(end({ outcome: 'abandoned' }, released)).toBeUndefined();
+  });
+
+  it('is corrected by a verdict that says another sum or knows it better, and by no other', () => {
+    const given = { costMicroUsd: estimate, costSource: 'estimate' } as const;
+    const failed = { outcome: 'failed', code: 'provider_error' } as const;
+    expect(end(failed, given)).toBeUndefined();
+    expect(end({ ...failed, costMicroUsd: estimate }, given)).toEqual(['correct', 0, 'provider']);
+    expect(end({ ...failed, code: 'capacity' }, given)).toEqual(['correct', -estimate, 'estimate']);
+    expect(end(failed, { costMicroUsd: 7, costSource: 'provider' })).toBeUndefined();
   });
 });
 
@@ -109,6 +165,23 @@ describe('what a video costs', () => {
     expect(costOf([failed, done])).toMatchObject({ actualMicroUsd: 150, source: 'estimate', mayBeBilled: false });
   });
 
+  it('may be billed where any was given up, at a price or without, and not where it was free', () => {
+    const mayBe = (...attempts: Partial<Attempt>[]) => costOf(attempts.map(attempt)).mayBeBilled;
+    const given = { costMicroUsd: estimate, costSource: 'estimate' } as const;
+    expect(mayBe(given)).toBe(true);
+    expect(mayBe(given, {})).toBe(true);
+    expect(mayBe({ costMicroUsd: 0, costSource: null, estimateMicroUsd: null })).toBe(true);
+    expect(mayBe({ costMicroUsd: 0, costSource: 'estimate' })).toBe(false);
+    expect(mayBe({ costMicroUsd: 7, costSource: 'provider' })).toBe(false);
+    expect(mayBe({})).toBe(false);
+  });
+
+  it('is known where all of it is, and of nothing is nothing', () => {
+    expect(costOf([attempt({})]).known).toBe(true);
+    expect(costOf([attempt({}), attempt({ estimateMicroUsd: null })]).known).toBe(false);
+    expect(costOf([])).toMatchObject({ estimateMicroUsd: null, actualMicroUsd: null, source: null });
+  });
+
   it('is not known without a price, until the provider tells it', () => {
     const unpriced = { estimateMicroUsd: null };
     expect(costOf([attempt(unpriced)])).toMatchObject({ estimateMicroUsd: null, actualMicroUsd: null, known: false });
@@ -134,7 +207,12 @@ it('writes dollars as people read them', () => {
   expect([400_000, 5_000_000, 1_234, 0].map(dollars)).toEqual(['$0.40', '$5.00', '$0.001234', '$0.00']);
 });
 
+it('reads dollars to the millionth', () => {
+  expect([0.1, 0.3, 1.234567].map(toMicroUsd)).toEqual([100_000, 300_000, 1_234_567]);
+});
+
 it('ends a day at midnight UTC', () => {
+  expect(dayOf(new Date('2026-12-31T23:59:59.999Z'))).toBe('2026-12-31');
   expect(nextDay(new Date('2026-12-31T23:59:59.999Z'))).toEqual(new Date('2027-01-01T00:00:00Z'));
 });
 

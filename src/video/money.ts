@@ -34,8 +34,8 @@ export function settlement(attempt: Priced & Pick<Attempt, 'outcome'>, step: Ste
   const end = endOf(attempt, step);
   if (end === null) return null;
   const { estimateMicroUsd, costMicroUsd, costSource } = attempt;
-  const told = step.costMicroUsd;
-  const bill = told !== undefined && Number.isFinite(told) && told >= 0;
+  const told = step.costMicroUsd ?? Number.NaN;
+  const bill = Number.isFinite(told) && told >= 0;
   const cost: Settled['attempt'] = bill
     ? { costMicroUsd: Math.round(told), costSource: 'provider' }
     : end === 'free'
@@ -93,8 +93,7 @@ export type Cost = {
 
 /** What a video costs over all its attempts, newest last. */
 export function costOf(attempts: readonly Attempt[]): Cost {
-  const settled = attempts.filter(({ costMicroUsd }) => costMicroUsd !== null);
-  const told = settled.filter(({ costSource }) => costSource !== null);
+  const told = attempts.filter(({ costSource }) => costSource !== null);
   const actualMicroUsd = told.reduce((sum, { costMicroUsd }) => sum + Number(costMicroUsd), 0);
   return {
     estimateMicroUsd: attempts.at(-1)?.estimateMicroUsd ?? null,

@@ -8,6 +8,7 @@ const typical = { p5: 20_000, p50: 60_000, p90: 120_000 };
 describe('progress', () => {
   it('is estimated half-way at p50, rises for ever and never pretends to be done', () => {
     expect(estimatedProgress(60_000, typical)).toBe(50);
+    expect(estimatedProgress(-60_000, typical)).toBe(0);
     fc.assert(
       fc.property(fc.nat(10_000_000), fc.nat(10_000_000), (a, b) => {
         const [early, late] = a < b ? [a, b] : [b, a];
@@ -24,6 +25,11 @@ describe('the time that is left', () => {
     if (!eta) throw new Error('no range');
     return eta;
   };
+
+  it('is counted from the moment that rendering began, where the job waited at the provider', () => {
+    const video = { ...claimedIn('running').video, renderingAt: at(500) };
+    expect(etaOf(video, typical, at(500))).toEqual({ p50Ms: 60_000, p90Ms: 120_000 });
+  });
 
   it('is a range from p50 to p90, counted from acceptance', () => {
     expect(left(0)).toEqual({ p50Ms: 60_000, p90Ms: 120_000 });

@@ -2,15 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backoffMs, type Look, nextLook } from './schedule.ts';
 import { at, claimedIn } from './testing.ts';
-import type { State, Watch } from './video.ts';
+import type { State, Video, Watch } from './video.ts';
 
 const typical = { p5: 34_000, p50: 90_000, p90: 200_000 };
 
-function look(seconds: number, more: Partial<Look> & { state?: State; watch?: Watch; watched?: boolean } = {}): number {
+type Circumstances = Partial<Omit<Look, 'video'>> & {
+  state?: State;
+  row?: Partial<Video>;
+  watch?: Watch;
+  watched?: boolean;
+};
+
+function look(seconds: number, { state, row: video, watch, watched, ...more }: Circumstances = {}): number {
   const row = claimedIn(
-    more.state ?? 'running',
-    { watchedUntil: more.watched ? at(10_000) : null },
-    { watch: more.watch ?? {} },
+    state ?? 'running',
+    { watchedUntil: watched ? at(10_000) : null, ...video },
+    { watch: watch ?? {} },
   );
   const now = at(seconds);
   return (
@@ -49,9 +56,37 @@ describe('when to look next', () => {
     expect(look(200, { watch: stuck })).toBe(15);
   });
 
-  it('looks at the deadline itself', () => {
+  it('counts from the moment that rendering began, where the job waited at the provider', () => {
+    const row = { acceptedAt: at(0), renderingAt: at(100) };
+    expect(look(100, { row })).toBe(34);
+    expect(look(160, { row, watch: { progress: { percent: 50, movedAt: at(160).toISOString() } } })).toBe(30);
+  });
+
+  it('is close for as long as somebody watches, and no longer', () => {
+    expect(look(100, { row: { watchedUntil: at(101) } })).toBe(5);
+    expect(look(100, { row: { watchedUntil: at(100) } })).toBe(15);
+    expect(look(100, { row: { watchedUntil: at(99) } })).toBe(15);
+    expect(look(0, { watched: true, typical: { ...typical, p5: 5_000 } })).toBe(2);
+  });
+
+  it('does not take for progress what never moved', () => {
+    expect(look(60, { watch: { progress: { percent: 0, movedAt: at(60).toISOString() } } })).toBe(15);
+    expect(look(0, { watch: { progress: { percent: 50, movedAt: at(0).toISOString() } } })).toBe(34);
+  });
+
+  it('trusts an early percent for fifteen seconds', () => {
+    const early = { progress: { percent: 50, movedAt: at(5).toISOString() } };
+    expect(look(20, { watch: early })).toBe(3.75);
+    expect(look(21, { watch: early })).toBe(15);
+  });
+
+  it('looks at the deadline itself, where that is still to come and ends something', () => {
     expect(look(895, {})).toBe(5);
     expect(look(899, {})).toBe(1);
+    expect(look(900)).toBe(15);
+    expect(look(901)).toBe(15);
+    expect(look(899, { state: 'canceling' })).toBe(5);
+    expect(look(899, { row: { deadlineAt: null } })).toBe(15);
   });
 
   it('asks ever less about a percent that stands', () => {
@@ -68,7 +103,12 @@ describe('when to look next', () => {
   it('is one safety look a minute with a webhook, and sparse when overdue or waiting for a person', () => {
     expect(look(100, { webhook: true })).toBe(60);
     expect(look(1_000, { state: 'overdue' })).toBe(60);
-    expect(look(1_000, { state: 'needs_decision' })).toBe(300);
+    expect(look(1_000, { state: 'overdue', webhook: true })).toBe(300);
+    for (const state of ['needs_decision', 'failed', 'canceled'] as const) expect(look(1_000, { state })).toBe(300);
+  });
+
+  it('is at once for a create that was never searched', () => {
+    expect(look(0, { state: 'unknown' })).toBe(0.001);
   });
 
   it('can be fixed, for comparison', () => {
@@ -101,5 +141,6 @@ describe('backoff after errors', () => {
   it('doubles to a minute, and never undercuts Retry-After', () => {
     expect([1, 2, 3, 6, 50].map((n) => backoffMs(n, 0.5) / 1_000)).toEqual([2, 4, 8, 60, 60]);
     expect(backoffMs(1, 0, 7_200_000)).toBe(7_200_000);
+    expect([0, 1].map((random) => Math.round(backoffMs(1, random)))).toEqual([1_600, 2_400]);
   });
 });
