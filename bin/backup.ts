@@ -1,8 +1,8 @@
 // `npm run backup [-- --to DIR] [-- --without-media]`: the whole installation in one directory, running or not.
+import '../src/quick-start.ts';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '#config.ts';
-import { takeBackup } from './backup/take.ts';
 
 const { values } = parseArgs({
   options: { to: { type: 'string' }, 'without-media': { type: 'boolean', default: false } },
@@ -12,6 +12,7 @@ const dir = resolve(values.to ?? `dailies-backup-${stamp}`);
 
 try {
   const config = loadConfig();
+  const { takeBackup } = await import('./backup/take.ts');
   const { manifest, copied, kept } = await takeBackup(config, dir, {
     media: !values['without-media'],
     say: console.log,

@@ -1,8 +1,8 @@
 // `npm run restore -- --from DIR [--nothing-sent-since]`: a backup into an empty data directory or PostgreSQL.
+import '../src/quick-start.ts';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '#config.ts';
-import { putBack } from './backup/put-back.ts';
 
 const { values } = parseArgs({
   options: { from: { type: 'string' }, 'nothing-sent-since': { type: 'boolean', default: false } },
@@ -11,6 +11,7 @@ const { values } = parseArgs({
 try {
   if (!values.from) throw new Error('which backup? npm run restore -- --from DIR');
   const config = loadConfig();
+  const { putBack } = await import('./backup/put-back.ts');
   const options = { nothingSentSince: values['nothing-sent-since'], say: console.log };
   const { manifest, copied, doubted } = await putBack(config, resolve(values.from), options);
   const rows = Object.values(manifest.tables).reduce((sum, n) => sum + n, 0);

@@ -21,7 +21,6 @@ import { createSweeper } from '#engine/sweep.ts';
 import type { Clock, Log, Store, System } from '#engine/system.ts';
 import { startWorker, type Worker } from '#engine/worker.ts';
 import { createDiskMedia } from '#media/disk.ts';
-import { createS3Media } from '#media/s3.ts';
 import { publicOrigin } from '#net/public-origin.ts';
 import { createSafeFetch, refusalOf } from '#net/safe-fetch.ts';
 import { createLive } from '#notify/live.ts';
@@ -83,7 +82,10 @@ async function assemble(config: Config): Promise<Dailies> {
   try {
     const store = openStore(database, { dailyCapMicroUsd: config.dailyCapMicroUsd });
     const secret = config.secret ?? (await keptFile(join(config.dataDir, 'secret'), () => randomText(32)));
-    const media = config.s3 ? createS3Media(config.s3) : createDiskMedia({ dir: join(config.dataDir, 'media') });
+    // The SDK of buckets is loaded where there is one.
+    const media = config.s3
+      ? (await import('#media/s3.ts')).createS3Media(config.s3)
+      : createDiskMedia({ dir: join(config.dataDir, 'media') });
     const installation = await openInstallation({
       config,
       database,

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Started, start } from './process-testing.ts';
@@ -37,7 +36,7 @@ describe.runIf(postgres)('two servers and a worker on one PostgreSQL', () => {
     const answer = await fetch(`${first}/api/videos`, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify({ prompt: 'a red fox in snow', size: '320x180' }),
+      body: JSON.stringify({ prompt: 'a red fox in snow [render:1]', size: '320x180' }),
     });
     const { videos } = (await answer.json()) as { videos: { id: string }[] };
     expect(answer.status).toBe(202);
@@ -55,13 +54,12 @@ describe.runIf(postgres)('two servers and a worker on one PostgreSQL', () => {
     expect(timeline.filter((event) => event.type === 'submitting')).toHaveLength(1);
   }, 60_000);
 
-  it('stop within five seconds', async () => {
+  it('stop by themselves', async () => {
     for (const one of [...servers, worker]) {
-      const startedMs = performance.now();
+      // Who does not cuts itself off, and says so, after less than the five seconds that we promise.
       one.child.kill('SIGTERM');
       expect(await one.exit).toBe(0);
-      expect(performance.now() - startedMs).toBeLessThan(5_000);
-      await sleep(0);
+      expect(one.output()).not.toContain('did not stop in time');
     }
-  });
+  }, 60_000);
 });

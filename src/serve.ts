@@ -4,9 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
 import type { Upgrade } from '#api/live/sockets.ts';
-import { boot } from '#boot.ts';
 import { loadConfig } from '#config.ts';
-import { publicOriginOf } from '#media/s3.ts';
 import { greeting } from './greeting.ts';
 import { createPages, type Pages } from './pages.ts';
 import { stopOnSignal } from './stop.ts';
@@ -22,8 +20,8 @@ const drainMs = 1_500;
 
 /**
  * One server for everything: the API never passes through Next, and Next never sees the database.
- * 1. Take the port, so that a second start fails before it touches anything.
- * 2. Put the parts together; requests that come meanwhile wait.
+ * 1. Take the port, so that a second start fails before it loads or touches anything.
+ * 2. Load the parts and put them together; requests that come meanwhile wait.
  * 3. Load the pages beside, and say where we are.
  */
 export async function serve(): Promise<void> {
@@ -51,9 +49,10 @@ export async function serve(): Promise<void> {
     (isLive(request) ? live : pages.upgrade)(request, socket, head);
   });
   const port = await listen(server, config.port, config.host);
+  const { boot } = await import('#boot.ts');
   const dailies = await boot(config);
   const { log, app } = dailies;
-  const mediaOrigins = config.s3 ? [publicOriginOf(config.s3)] : [];
+  const mediaOrigins = config.s3 ? [(await import('#media/s3.ts')).publicOriginOf(config.s3)] : [];
   const https = config.appUrl?.startsWith('https:') ?? false;
   const pages = createPages({ dev: values.dev, host: config.host, port, mediaOrigins, https, log });
   const api = getRequestListener(app.fetch, { overrideGlobalObjects: false });

@@ -1,4 +1,3 @@
-import { boot } from '#boot.ts';
 import { loadConfig } from '#config.ts';
 import { stopOnSignal } from './stop.ts';
 
@@ -8,6 +7,7 @@ export async function work(): Promise<void> {
   if (!config.databaseUrl) {
     throw new Error('DATABASE_URL is not set: a worker shares a PostgreSQL database with the server');
   }
+  const { boot } = await import('#boot.ts');
   const { log, stop } = await boot(config);
   stopOnSignal(stop, log);
   console.log('Dailies works. It takes what is due from the database that DATABASE_URL names.');

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelView, VideoView } from '../src/api/wire.ts';
 import { createSimulator } from '../src/simulator/server.ts';
+import { newDataDir } from './data-dir.ts';
 import { freePort, startProduct } from './e2e/product.ts';
 
 /** A provider, and where the simulator speaks its wire. */
@@ -66,7 +66,7 @@ export async function tour({
   renderSeconds = 30,
   say = () => {},
 }: Options = {}): Promise<Stage[]> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'dailies-tour-'));
+  const dataDir = await newDataDir('dailies-tour-');
   const port = await freePort();
   // Providers are given a public address to call; the tunnel ends here.
   const tunnel = `http://127.0.0.1:${port}`;

@@ -1,14 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Usage } from '../src/api/usage/wire.ts';
 import type { VideoView } from '../src/api/wire.ts';
 import type { Ledger } from '../src/simulator/ledger.ts';
+import { newDataDir } from './data-dir.ts';
 import { freePort, type Product, startProduct } from './e2e/product.ts';
 
 export type Unplugged = {
@@ -48,7 +48,7 @@ const pricedPattern = {
  * of each: asked, stored, paid, lost.
  */
 export async function unplug({ prompts, kills, databaseUrl, schema, say = () => {} }: Options): Promise<Unplugged> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'dailies-unplug-'));
+  const dataDir = await newDataDir('dailies-unplug-');
   writeFileSync(join(dataDir, 'models.json'), JSON.stringify({ models: [pricedPattern] }));
   const port = await freePort();
   const env: Record<string, string> = { LOG_LEVEL: 'warn' };

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { newDataDir } from '../data-dir.ts';
 
 const projectDir = join(import.meta.dirname, '../..');
 const READY_WITHIN_MS = 60_000;
@@ -38,7 +38,7 @@ interface ProductOptions {
 /** Starts the product as a user would have it, but with an environment of its own, and waits until it is ready. */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   const { env = {}, dataDir, port, readyWithinMs = READY_WITHIN_MS } = options;
-  const ownDir = dataDir ? null : mkdtempSync(join(tmpdir(), 'dailies-e2e-'));
+  const ownDir = dataDir ? null : await newDataDir('dailies-e2e-');
   const directory = dataDir ?? (ownDir as string);
   const usedPort = port ?? (await freePort());
   const url = `http://127.0.0.1:${usedPort}`;

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { type Started, start } from '../../src/process-testing.ts';
 import type { Ledger } from '../../src/simulator/ledger.ts';
+import { newDataDir } from '../data-dir.ts';
 import { freePort, type Product, startProduct } from '../e2e/product.ts';
 import { type Client, clientOf } from './client.ts';
 
@@ -53,13 +54,14 @@ type Options = {
   simulatorPort?: number;
 };
 
+const prefix = 'dailies-faults-';
 const readyWithinMs = 180_000;
 const apiKey = `dk_${randomBytes(24).toString('hex')}`;
 
 /** The product as an operator would start it, on a free port, with a directory and a schema of its own. */
 export async function openHouse(options: Options): Promise<House> {
   const { databaseUrl, workers: width = 0, simulatorUrl = (url: string) => url } = options;
-  const dataDir = mkdtempSync(join(tmpdir(), 'dailies-faults-'));
+  const dataDir = databaseUrl ? mkdtempSync(join(tmpdir(), prefix)) : await newDataDir(prefix);
   writeFileSync(join(dataDir, 'models.json'), JSON.stringify({ models: [pricedPattern] }));
   const schema = `faults_${randomBytes(6).toString('hex')}`;
   const port = await freePort();
