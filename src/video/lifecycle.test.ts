@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Answer } from './answer.ts';
-import { type FailureCode, failureCodes, failureOf } from './failure.ts';
-import { applied, canMove, edges, move } from './lifecycle.ts';
+import type { FailureCode } from './failure.ts';
+import { applied, canMove, edges, fail, isOpen, move } from './lifecycle.ts';
 import { afterAnswer } from './observation.ts';
 import { about, at, claimedIn, t0 } from './testing.ts';
 import { type Claimed, isTerminal, states } from './video.ts';
@@ -22,6 +22,109 @@ describe('the states', () => {
 
   it('refuses a move that is not in the table', () => {
     expect(() => move(claimedIn('queued'), 'completed', { next: null })).toThrow('no move from queued to completed');
+  });
+
+  it('know these moves, and no others', () => {
+    const lines = states.map((state) => [state, ...edges[state]].join(' '));
+    expect(lines).toEqual([
+      'queued submitting canceled failed running',
+      'submitting running queued failed unknown canceled',
+      'unknown running needs_decision queued failed',
+      'needs_decision running unknown failed',
+      'running overdue storing canceling failed canceled queued unknown',
+      'overdue running storing canceling failed canceled queued unknown',
+      'storing completed failed running',
+      'canceling storing canceled failed running',
+      'completed',
+      'failed queued running unknown storing canceled',
+      'canceled queued storing',
+    ]);
+  });
+});
+
+describe('a move', () => {
+  it('says nothing that it was not told', () => {
+    expect(move(claimedIn('running'), 'running', { next: t0 })).toEqual({
+      videoId: 'video_1',
+      attemptId: 'attempt_1',
+      seq: 1,
+      from: 'running',
+      to: 'running',
+      video: {},
+      attempt: {},
+      nextAttempt: null,
+      entry: null,
+      assets: [],
+      event: null,
+      next: t0,
+      keepsClaim: false,
+      renderMs: null,
+    });
+    const told = move(claimedIn('running'), 'running', { next: t0, event: 'progress' });
+    expect(told.event).toEqual({ type: 'progress', actor: { type: 'system' }, data: {} });
+  });
+
+  it('costs nothing where it says that nothing was sent after all', () => {
+    const end = (sentAt?: null) =>
+      move(claimedIn('submitting'), 'canceled', {
+        next: null,
+        attempt: { outcome: 'canceled', ...(sentAt === null && { sentAt }) },
+      }).entry?.kind;
+    expect([end(), end(null)]).toEqual(['settle', 'release']);
+  });
+
+  it('keeps progress between what was shown and what is true', () => {
+    const shown = (from: number, progress: number, to: 'storing' | 'completed' = 'storing') =>
+      move(claimedIn(to === 'completed' ? 'storing' : 'running', { progress: from }), to, {
+        next: null,
+        video: { progress },
+      }).video.progress;
+    expect([shown(0, 33.9), shown(40, 33), shown(0, -5), shown(0, 100), shown(0, 100, 'completed')]).toEqual([
+      33, 40, 0, 99, 100,
+    ]);
+  });
+
+  it('back into the line begins anew, unless nothing had begun', () => {
+    const anew = { progress: 0, progressSource: null, acceptedAt: null, renderingAt: null, deadlineAt: null };
+    expect(move(claimedIn('running'), 'queued', { next: null }).video).toEqual(anew);
+    expect(move(claimedIn('submitting'), 'queued', { next: null }).video).toEqual({});
+  });
+
+  it('out of an end takes the verdict away, and into one keeps it', () => {
+    expect(move(claimedIn('failed'), 'running', { next: t0 }).video).toEqual({ errorCode: null, errorMessage: null });
+    expect(move(claimedIn('failed'), 'canceled', { next: null }).video).toEqual({});
+    expect(move(claimedIn('running'), 'overdue', { next: t0 }).video).toEqual({});
+  });
+
+  it('into failed says why, and leaves room for more', () => {
+    const step = fail(claimedIn('running'), 'provider_error', 'no', {
+      at: at(9),
+      data: { looks: 3 },
+      attempt: { raw: 'x' },
+      video: { progress: 7 },
+    });
+    expect(step).toMatchObject({
+      to: 'failed',
+      next: null,
+      event: { type: 'failed', data: { code: 'provider_error', message: 'no', looks: 3 } },
+      attempt: { outcome: 'failed', error: 'no', raw: 'x' },
+      video: { errorCode: 'provider_error', errorMessage: 'no', completedAt: at(9), progress: 7 },
+    });
+  });
+
+  it('applied is the row that the next step begins with', () => {
+    const row = claimedIn('running');
+    const step = move(row, 'overdue', { next: at(60), video: { progress: 5 }, attempt: { checks: 3 } });
+    expect(applied(row, step)).toEqual({
+      at: row.at,
+      video: { ...row.video, progress: 5, state: 'overdue', checkAt: at(60) },
+      attempt: { ...row.attempt, checks: 3 },
+    });
+  });
+
+  it('leaves an attempt open while it is sent and has no outcome', () => {
+    const open = (state: 'queued' | 'running' | 'storing') => isOpen(claimedIn(state).attempt);
+    expect([open('queued'), open('running'), open('storing')]).toEqual([false, true, false]);
   });
 });
 
@@ -124,181 +227,5 @@ describe('a sequence of answers', () => {
         },
       ),
     );
-  });
-});
-
-describe('progress', () => {
-  const running = (progress: number | null, queued = false): Answer => ({
-    kind: 'running',
-    queued,
-    progress,
-    raw: null,
-  });
-  const seen = (answer: Answer, video = {}) => {
-    const { progress, progressSource } = afterAnswer(claimedIn('running', video), answer, about(at(60))).video;
-    return { progress, progressSource };
-  };
-
-  it("is the provider's percent", () => {
-    expect(seen(running(33))).toEqual({ progress: 33, progressSource: 'provider' });
-    expect(seen(running(100))).toEqual({ progress: 99, progressSource: 'provider' });
-    expect(seen(running(33), { progress: 40, progressSource: 'estimate' })).toEqual({
-      progress: 40,
-      progressSource: 'provider',
-    });
-  });
-
-  it('is estimated from typical times where the provider tells none, and never once it told one', () => {
-    expect(seen(running(null))).toEqual({ progress: 50, progressSource: 'estimate' });
-    expect(seen(running(0))).toEqual({ progress: 50, progressSource: 'estimate' });
-    expect(seen(running(null), { progress: 12, progressSource: 'provider' })).toEqual({
-      progress: 12,
-      progressSource: 'provider',
-    });
-  });
-
-  it('is nothing while the job waits at the provider', () => {
-    expect(seen(running(null, true))).toEqual({ progress: 0, progressSource: null });
-  });
-});
-
-describe('waiting at the provider', () => {
-  const told = (queued: boolean): Answer => ({ kind: 'running', queued, progress: 0, raw: null });
-
-  it('is told apart from rendering, and neither counted nor learned as such', () => {
-    let row = claimedIn('running', { renderingAt: null });
-    row = applied(row, afterAnswer(row, told(true), about(at(50))));
-    expect(row.video).toMatchObject({ upstreamQueued: true, renderingAt: null });
-    row = applied(row, afterAnswer(row, told(false), about(at(100))));
-    expect(row.video).toMatchObject({ upstreamQueued: false, renderingAt: at(100) });
-    row = { ...row, at: at(160), video: { ...row.video, checkedAt: at(155) } };
-    expect(afterAnswer(row, { kind: 'completed', renderMs: 160_000, raw: null }, about(at(160))).renderMs).toBe(60_000);
-  });
-
-  it('never seen means that rendering began with the acceptance', () => {
-    const row = claimedIn('running', { renderingAt: null });
-    expect(applied(row, afterAnswer(row, told(false), about(at(50)))).video.renderingAt).toEqual(at(0));
-  });
-});
-
-describe('the typical time', () => {
-  const done = (renderMs: number | null): Answer => ({ kind: 'completed', renderMs, raw: null });
-  const learned = (lookedBefore: number, renderMs: number | null = null) => {
-    const row = claimedIn('running', { checkedAt: at(lookedBefore) });
-    return afterAnswer({ ...row, at: at(100) }, done(renderMs), about(at(100))).renderMs;
-  };
-
-  it("is learned from the provider's own times, or from a look that came soon after the one before", () => {
-    expect(learned(90)).toBe(100_000);
-    expect(learned(10, 42_000)).toBe(42_000);
-  });
-
-  it('is not learned from a late look', () => {
-    expect(learned(10)).toBeNull();
-  });
-
-  it('is learned from overdue clips too, or the slow ones would never count', () => {
-    const late = (lookedBefore: number, renderMs: number | null) =>
-      afterAnswer(
-        { ...claimedIn('overdue', { checkedAt: at(lookedBefore) }), at: at(1_200) },
-        done(renderMs),
-        about(at(1_200)),
-      ).renderMs;
-    expect(late(0, 1_000_000)).toBe(1_000_000);
-    expect(late(1_140, null)).toBe(1_200_000);
-    expect(late(900, null)).toBeNull();
-  });
-});
-
-describe('the deadline', () => {
-  it('makes a running take overdue, and nothing worse', () => {
-    const running: Answer = { kind: 'running', queued: false, progress: 40, raw: null };
-    const step = afterAnswer(claimedIn('running'), running, about(at(901)));
-    expect(step).toMatchObject({ to: 'overdue', event: { type: 'overdue' } });
-    expect(step.next).not.toBeNull();
-  });
-
-  it('lets a late success complete', () => {
-    const done: Answer = { kind: 'completed', renderMs: null, raw: null };
-    for (const state of ['overdue', 'failed'] as const) {
-      const row = claimedIn(state, {}, { operation: { id: 'up_1' }, outcome: null });
-      expect(afterAnswer(row, done, about(at(5_000)))).toMatchObject({ to: 'storing', event: { type: 'rendered' } });
-    }
-  });
-
-  it('ends our looking at watch_until and says that it may have been billed', () => {
-    const silent: Answer = { kind: 'no_answer', why: 'transient', message: 'timeout', retryAfterMs: null };
-    const step = afterAnswer(claimedIn('overdue'), silent, about(at(86_401)));
-    expect(step).toMatchObject({
-      to: 'failed',
-      video: { errorCode: 'provider_silent' },
-      attempt: { outcome: 'abandoned' },
-    });
-    expect(failureOf('provider_silent').billed).toBe('maybe');
-  });
-});
-
-describe('a job that the provider does not know', () => {
-  const missing: Answer = { kind: 'missing', raw: null };
-
-  it('fails only after three 404s over two minutes', () => {
-    let row = claimedIn('running');
-    let now = at(0);
-    for (const expected of ['running', 'running', 'failed'] as const) {
-      const step = afterAnswer(row, missing, about(now));
-      expect(step.to).toBe(expected);
-      row = applied(row, step);
-      now = step.next ?? now;
-    }
-    expect(row.video.errorCode).toBe('job_not_found');
-    expect(row.attempt.outcome).toBeNull();
-  });
-
-  it('is watched on all the same: a late clip is kept', () => {
-    let row = claimedIn('running');
-    for (const seconds of [0, 70, 140]) row = applied(row, afterAnswer(row, missing, about(at(seconds))));
-    expect(row.video).toMatchObject({ state: 'failed', checkAt: expect.any(Date) });
-    const still = afterAnswer(row, missing, about(at(500)));
-    expect(still).toMatchObject({ to: 'failed', event: null, next: expect.any(Date) });
-    const found = afterAnswer(applied(row, still), { kind: 'completed', renderMs: null, raw: null }, about(at(900)));
-    expect(found.to).toBe('storing');
-  });
-
-  it('does not fail while every job of the provider answers 404', () => {
-    let row = claimedIn('running');
-    for (let i = 0; i < 10; i++) {
-      row = applied(row, afterAnswer(row, missing, about(at(i * 70), { missingCounts: false })));
-    }
-    expect(row.video.state).toBe('running');
-  });
-
-  it('starts counting anew after an answer', () => {
-    const twice = { missing: { since: t0.toISOString(), count: 2 } };
-    const row = claimedIn('running', {}, { watch: twice });
-    const found = applied(
-      row,
-      afterAnswer(row, { kind: 'running', queued: false, progress: 5, raw: null }, about(at(100))),
-    );
-    expect(found.attempt.watch.missing).toBeUndefined();
-  });
-});
-
-describe('an automatic retry', () => {
-  const full: Answer = { kind: 'failed', code: 'capacity', message: 'no capacity', raw: null };
-
-  it('writes the next attempt without passing through failed, and only where nothing was billed', () => {
-    const step = afterAnswer(claimedIn('running'), full, about(at(5)));
-    expect(step).toMatchObject({
-      to: 'queued',
-      nextAttempt: { id: 'attempt_2', n: 2 },
-      attempt: { outcome: 'failed' },
-    });
-    expect(step.video.notBefore?.getTime()).toBeGreaterThan(at(5).getTime());
-    for (const code of failureCodes) if (failureOf(code).retriesItself) expect(failureOf(code).billed).toBe('no');
-  });
-
-  it('ends after three attempts, and is not made after a cancel', () => {
-    expect(afterAnswer(claimedIn('running', {}, { n: 3 }), full, about(at(5))).to).toBe('failed');
-    expect(afterAnswer(claimedIn('canceling', { cancelRequestedAt: t0 }), full, about(at(5))).to).toBe('failed');
   });
 });
