@@ -13,11 +13,12 @@ const ordinary = { enumerable: true, configurable: true, writable: true };
 export function clean<T>(value: T): T;
 export function clean(value: unknown): unknown {
   if (typeof value === 'string') return cleanText(value);
-  if (Array.isArray(value)) return value.map(clean);
-  if (value instanceof Date) return new Date(value);
   if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map((inner) => clean(inner));
+  if (value instanceof Date) return new Date(value);
   const copy: Record<string, unknown> = {};
-  for (const [key, inner] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const inner = (value as typeof copy)[key];
     // Assigning to it would change the prototype.
     if (key === '__proto__') Object.defineProperty(copy, key, { value: clean(inner), ...ordinary });
     else if (inner !== undefined) copy[cleanText(key)] = clean(inner);

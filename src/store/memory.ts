@@ -34,7 +34,6 @@ import { hasOtherAnswers, knownUpstreamIds, lostAttempts, saveOperation } from '
 import { emptyTables, owned, providerRow, writeEvent } from '#store/memory/tables.ts';
 import { learnedFrom } from '#store/submissions/durations.ts';
 import { quantilesOf } from '#video/progress.ts';
-import { clean } from './json.ts';
 
 /** A store of maps, gone with the process: the same answers as the databases, for tests that need none. */
 export function openMemoryStore(options: { now?: () => Date; dailyCapMicroUsd?: number | null } = {}): Store {
@@ -65,7 +64,10 @@ export function openMemoryStore(options: { now?: () => Date; dailyCapMicroUsd?: 
 
     lostAttempts: async (...args) => lostAttempts(tables, ...args),
     knownUpstreamIds: async (...args) => knownUpstreamIds(tables, ...args),
-    attempt: async (id) => clean(tables.attempts.get(id) ?? null),
+    attempt: async (id) => {
+      const found = tables.attempts.get(id);
+      return found ? { ...found } : null;
+    },
     takeCall: async (...args) => takeCall(tables, ...args),
     wasCalled: async (attemptId) => [...tables.calls.values()].includes(attemptId),
     countCall: async (provider, kind) => {
@@ -92,8 +94,8 @@ export function openMemoryStore(options: { now?: () => Date; dailyCapMicroUsd?: 
     spendBetween: async (...args) => spendBetween(tables, ...args),
     hasOtherAnswers: async (...args) => hasOtherAnswers(tables, ...args),
     quantiles: async (...kind) => {
-      const known = tables.durations.filter(({ kind: other }) => other === kindOf(...kind)).slice(-learnedFrom.most);
-      return known.length < learnedFrom.least ? null : quantilesOf(known.map(({ renderMs }) => renderMs));
+      const known = tables.durations.get(kindOf(...kind)) ?? [];
+      return known.length < learnedFrom.least ? null : quantilesOf(known);
     },
 
     get: async (...args) => get(tables, ...args),
@@ -129,11 +131,10 @@ export function openMemoryStore(options: { now?: () => Date; dailyCapMicroUsd?: 
       tables.notify('events');
     },
     events: async (videoId, ownerId) =>
-      clean(
-        events
-          .filter(ofVideo)
-          .filter((event) => event.videoId === videoId && (ownerId === null || event.ownerId === ownerId)),
-      ),
+      events
+        .filter(ofVideo)
+        .filter((event) => event.videoId === videoId && (ownerId === null || event.ownerId === ownerId))
+        .map((event) => ({ ...event })),
     eventsAfter: async (...args) => eventsAfter(tables, ...args),
     latestCursor: async () => events.at(-1)?.cursor ?? '0-0',
     audit: async (query) => audit(tables, query),

@@ -15,7 +15,7 @@ type Sleeper = { atMs: number; nth: number; wake: () => void; gone: boolean };
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** What happens within so long happens at the same moment: more races in less time. */
-const gridMs = 100;
+const gridMs = 250;
 const onGrid = (ms: number) => Math.ceil(ms / gridMs) * gridMs;
 
 export function createTime(startMs: number): Time {

@@ -27,6 +27,8 @@ const paysAgain = (command: Command) =>
 /** People: some do something with their take at some moment, most decide when they are asked, a few never do. */
 export function createUsers(world: World, face: () => System | null, random: Random) {
   const { time, weather } = world;
+  /** Who never answers. */
+  const silent = new Set<string>();
 
   async function command(id: string, what: Command): Promise<void> {
     const system = face();
@@ -44,22 +46,24 @@ export function createUsers(world: World, face: () => System | null, random: Ran
     }
   }
 
-  async function decideWhenAsked(id: string): Promise<void> {
+  /** Now and then they see what they are asked, and answer some of it. */
+  async function decide(): Promise<void> {
     for (;;) {
-      await time.sleep(random.between(120_000, 900_000));
-      const details = await world.store.get(id, null);
-      if (!details) return;
-      const { state } = details.video;
-      if (state === 'completed' || state === 'failed' || state === 'canceled') return;
-      if (state === 'needs_decision') await command(id, random.pick(decisions));
+      await time.sleep(random.between(60_000, 300_000));
+      if (world.over) return;
+      const asked = await world.store.list({ ownerId: null, states: ['needs_decision'], limit: 1_000, order: 'asc' });
+      for (const { video } of asked) {
+        if (!silent.has(video.id) && random.chance(0.3)) void command(video.id, random.pick(decisions));
+      }
     }
   }
+  void decide();
 
   function watch(id: string): void {
     if (random.chance(weather.user)) {
       void time.sleep(random.between(0, 600_000)).then(() => command(id, random.pick(whims)));
     }
-    if (random.chance(0.9)) void decideWhenAsked(id);
+    if (random.chance(0.1)) silent.add(id);
   }
   return { watch };
 }

@@ -39,6 +39,8 @@ export type World = {
   again: Set<string>;
   broken: Broken[];
   errors: unknown[];
+  /** Nothing happens any more. */
+  over: boolean;
   /** All videos at rest. */
   settled: boolean;
   /** It was watched to its end; others only so far that whatever still waits must be waiting for a person. */
@@ -95,8 +97,8 @@ export async function runWorld(options: WorldOptions): Promise<World> {
     settings: {
       leaseMs,
       upstreamTimeoutMs: patienceMs,
-      watchWidth: 64,
-      collectWidth: 4,
+      watchWidth: random.pick([16, 64, 256]),
+      collectWidth: random.pick([4, 16]),
       deadlineMs: 900_000,
       maxRunningPerOwner: 1_000,
       maxQueuedPerOwner: 100_000,
@@ -113,13 +115,13 @@ export async function runWorld(options: WorldOptions): Promise<World> {
     again: new Set(),
     broken,
     errors,
+    over: false,
     settled: false,
     whole: false,
     crashes: 0,
     weather,
   };
 
-  let over = false;
   const processes = new Set<Process>();
   function begin(work: (process: Process) => void): void {
     const process = createProcess(parts, {
@@ -129,7 +131,7 @@ export async function runWorld(options: WorldOptions): Promise<World> {
       onDeath: () => {
         processes.delete(process);
         world.crashes++;
-        if (!over) time.sleep(random.between(500, 60_000)).then(() => over || begin(work));
+        if (!world.over) time.sleep(random.between(500, 60_000)).then(() => world.over || begin(work));
       },
     });
     processes.add(process);
@@ -149,7 +151,7 @@ export async function runWorld(options: WorldOptions): Promise<World> {
   const jump = async (): Promise<void> => {
     for (;;) {
       await time.sleep(jumps.between(0, 1_200_000));
-      if (over) return;
+      if (world.over) return;
       for (const process of processes) {
         if (jumps.chance(weather.clockJump / 6)) process.skew(jumps.between(-10_800_000, 10_800_000));
       }
@@ -197,7 +199,7 @@ export async function runWorld(options: WorldOptions): Promise<World> {
   const whole = options.whole ?? random.chance(0.02);
   await time.run(whole ? patientMs + 3_600_000 : shortMs, atRest);
   world.whole = whole;
-  over = true;
+  world.over = true;
   for (const process of [...processes]) process.kill();
   return world;
 }

@@ -25,7 +25,7 @@ export function changeCircuit(tables: Tables, provider: string, news: CircuitNew
 
 /** What was let in and not yet sent. */
 export function takeBack(tables: Tables, provider: string): void {
-  for (const video of tables.videos.values()) {
+  for (const video of tables.open) {
     const admitted = video.state === 'queued' && video.checkAt !== null && !isClaimed(tables, video);
     if (admitted && video.provider === provider) video.checkAt = null;
   }

@@ -1,13 +1,13 @@
 import type { Created, NewVideo, Once, SaveResult } from '#engine/system.ts';
 import { newVideo } from '#store/creates/new-video.ts';
-import { clean } from '#store/json.ts';
 import type { Move } from '#video/lifecycle.ts';
 import { QueueFull } from '#video/queue-full.ts';
 import { addedBy, refuseExcess } from '#video/spending.ts';
+import { kept } from './kept.ts';
 import { isReservedToday, reserve, spending } from './money.ts';
 import { earlier, writeOnce } from './once.ts';
 import { brokenRule, saveMoves, wishedAway } from './save.ts';
-import { type Tables, writeEvent } from './tables.ts';
+import { addAttempt, addVideo, type Tables, writeEvent } from './tables.ts';
 
 export function create(tables: Tables, asked: NewVideo[], limit: number, once: Once | null = null): Created {
   const before = once && earlier(tables, once);
@@ -38,7 +38,7 @@ function refuse(tables: Tables, asked: NewVideo[], limit: number): void {
   for (const [ownerId, mine] of Map.groupBy(asked, (video) => video.ownerId)) {
     const wanted = mine.reduce((sum, { attempt }) => sum + (attempt.estimateMicroUsd ?? 0), 0);
     if (wanted > 0) refuseExcess(spending(tables, ownerId), wanted);
-    const queued = [...tables.videos.values()].filter((video) => video.ownerId === ownerId && video.state === 'queued');
+    const queued = [...tables.open].filter((video) => video.ownerId === ownerId && video.state === 'queued');
     const most = tables.ownerLimits.get(ownerId)?.maxQueued ?? limit;
     if (queued.length + mine.length > most) throw new QueueFull(most);
   }
@@ -46,10 +46,10 @@ function refuse(tables: Tables, asked: NewVideo[], limit: number): void {
 
 function write(tables: Tables, asked: NewVideo[]): void {
   for (const wish of asked) {
-    const { video, attempt } = clean(newVideo(wish));
-    const row = { ...video, createdAt: tables.now() };
-    tables.videos.set(row.id, row);
-    tables.attempts.set(attempt.id, attempt);
+    const { video, attempt } = newVideo(wish);
+    const row = { ...kept(video), createdAt: tables.now() };
+    addVideo(tables, row);
+    addAttempt(tables, kept(attempt));
     reserve(tables, row, attempt);
     writeEvent(tables, row, { type: 'created', actor: wish.actor, data: wish.data }, null);
   }

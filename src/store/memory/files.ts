@@ -1,6 +1,6 @@
 import type { Expiring, ExpiryRule, Reference, ReferenceQuery } from '#engine/system.ts';
-import { clean } from '#store/json.ts';
 import { type Actor, type Asset, isTerminal, type Video } from '#video/video.ts';
+import { kept } from './kept.ts';
 import { byId, type Tables, writeEvent } from './tables.ts';
 
 export function addFile(
@@ -10,7 +10,9 @@ export function addFile(
   about: Pick<Reference, 'name' | 'purpose'> = { name: null, purpose: null },
 ): void {
   if (tables.assets.has(asset.id)) throw new Error(`the file ${asset.id} exists`);
-  tables.assets.set(asset.id, { ...clean(asset), ...clean(about), ownerId, createdAt: tables.now() });
+  const row = { ...kept(asset), ...kept(about), ownerId, createdAt: tables.now() };
+  tables.assets.set(row.id, row);
+  if (row.videoId !== null) tables.filesOf.set(row.videoId, [...filesOf(tables, row.videoId), row]);
 }
 
 export function asset(tables: Tables, id: string, ownerId: string | null): Asset | null {
@@ -22,14 +24,14 @@ export function asset(tables: Tables, id: string, ownerId: string | null): Asset
 /** Copies, as other stores hand them out. */
 export function withoutOwner(row: Reference & { ownerId: string }): Asset {
   const { ownerId: _owner, name: _name, purpose: _purpose, createdAt: _created, ...asset } = row;
-  return clean(asset);
+  return asset;
 }
 
 export function addPoster(tables: Tables, poster: Asset, actor: Actor): boolean {
   const video = tables.videos.get(poster.videoId ?? '');
   const clip = tables.assets.get(video?.clipAssetId ?? '');
   if (video?.state !== 'completed' || clip?.attemptId !== poster.attemptId) return false;
-  const files = [...tables.assets.values()];
+  const files = filesOf(tables, video.id);
   if (files.some((file) => file.kind === 'thumbnail' && file.attemptId === poster.attemptId)) return false;
   addFile(tables, poster, video.ownerId);
   writeEvent(tables, video, { type: 'poster_added', actor, data: { asset: poster.id } }, video.state);
@@ -45,7 +47,7 @@ export function orphansAmong(tables: Tables, keys: string[]): string[] {
   });
 }
 
-const filesOf = (tables: Tables, id: string) => [...tables.assets.values()].filter(({ videoId }) => videoId === id);
+export const filesOf = (tables: Tables, videoId: string) => tables.filesOf.get(videoId) ?? [];
 
 export function expiring(tables: Tables, rule: ExpiryRule, limit: number): Expiring[] {
   return [...tables.videos.values()]
@@ -64,6 +66,7 @@ export function expire(tables: Tables, id: string, rule: ExpiryRule): Asset[] {
   const files = filesOf(tables, id);
   video.clipAssetId = null;
   for (const file of files) tables.assets.delete(file.id);
+  tables.filesOf.delete(id);
   writeEvent(tables, video, { type: 'clip_deleted', actor: { type: 'system' }, data: {} }, video.state);
   tables.notify('events');
   return files.map(withoutOwner);
@@ -80,7 +83,7 @@ export function reference(tables: Tables, id: string, ownerId: string | null): R
   const found = tables.assets.get(id);
   if (found?.kind !== 'reference' || (ownerId !== null && found.ownerId !== ownerId)) return null;
   const { ownerId: _owner, ...file } = found;
-  return clean(file);
+  return file;
 }
 
 export function references(tables: Tables, query: ReferenceQuery): Reference[] {
@@ -91,7 +94,7 @@ export function references(tables: Tables, query: ReferenceQuery): Reference[] {
     .filter(({ id }) => after === undefined || (order === 'asc' ? id > after : id < after))
     .sort(byId);
   if (order === 'desc') found.reverse();
-  return found.slice(0, limit).map(({ ownerId: _owner, ...file }) => clean(file));
+  return found.slice(0, limit).map(({ ownerId: _owner, ...file }) => file);
 }
 
 export function dropReference(tables: Tables, id: string, ownerId: string | null): Asset | 'in_use' | null {

@@ -16,7 +16,7 @@ export function hint(
   { restMs = 0 }: { restMs?: number } = {},
 ): number {
   const since = tables.now().getTime() - restMs;
-  const meant = [...tables.videos.values()].filter(
+  const meant = [...tables.open].filter(
     (video) =>
       video.checkAt !== null &&
       video.state !== 'queued' &&

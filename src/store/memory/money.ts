@@ -9,10 +9,15 @@ import { attemptsOf, type LedgerRow, type Tables, writeEvent } from './tables.ts
 const rowsOf = ({ ledger }: Tables): LedgerRow[] => [...ledger.values()].flat();
 
 /** Once per attempt and kind. */
-function write({ ledger }: Tables, row: LedgerRow): void {
+function write({ ledger, spent }: Tables, row: LedgerRow): void {
   const written = ledger.get(row.attemptId) ?? [];
-  if (!written.some(({ kind }) => kind === row.kind)) ledger.set(row.attemptId, [...written, row]);
+  if (written.some(({ kind }) => kind === row.kind)) return;
+  ledger.set(row.attemptId, [...written, row]);
+  const account = accountOf(row.ownerId, row.day);
+  spent.set(account, (spent.get(account) ?? 0) + row.amountMicroUsd);
 }
+
+const accountOf = (ownerId: string, day: string): string => `${day} ${ownerId}`;
 
 export const reserve = (tables: Tables, video: Video, { id, estimateMicroUsd }: Attempt): void =>
   write(tables, {
@@ -37,8 +42,8 @@ export const isReservedToday = (tables: Tables, attemptId: string): boolean =>
 
 export function spending(tables: Tables, ownerId: string): Spending {
   const at = tables.now();
-  const mine = rowsOf(tables).filter((entry) => entry.ownerId === ownerId && entry.day === dayOf(at));
-  return spendingOf(tables.caps, tables.dailyCapMicroUsd, { ownerId, spentMicroUsd: sumOf(mine), at });
+  const spentMicroUsd = tables.spent.get(accountOf(ownerId, dayOf(at))) ?? 0;
+  return spendingOf(tables.caps, tables.dailyCapMicroUsd, { ownerId, spentMicroUsd, at });
 }
 
 export const ownCaps = ({ caps }: Tables): { ownerId: string; capMicroUsd: number | null }[] =>

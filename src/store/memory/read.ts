@@ -1,18 +1,16 @@
 import type { AuditEvent, ListQuery, StoredEvent, VideoDetails } from '#engine/system.ts';
-import { clean } from '#store/json.ts';
 import type { State, Video } from '#video/video.ts';
-import { withoutOwner } from './files.ts';
+import { filesOf, withoutOwner } from './files.ts';
 import { placeInLine } from './line.ts';
 import { attemptsOf, byId, owned, type Tables } from './tables.ts';
 
 export function details(tables: Tables, video: Video): VideoDetails {
-  const assets = [...tables.assets.values()].filter(({ videoId }) => videoId === video.id);
-  return clean({
-    video,
-    attempts: attemptsOf(tables, video.id),
-    assets: assets.map(withoutOwner),
-    queuePosition: placeInLine(tables, video.id),
-  });
+  return {
+    video: { ...video },
+    attempts: attemptsOf(tables, video.id).map((attempt) => ({ ...attempt })),
+    assets: filesOf(tables, video.id).map(withoutOwner),
+    queuePosition: placeInLine(tables, video),
+  };
 }
 
 export function get(tables: Tables, id: string, ownerId: string | null): VideoDetails | null {
@@ -50,7 +48,7 @@ export function eventsAfter(tables: Tables, cursor: string, limit: number): { ev
   const seen = Number(cursor.split('-')[1]);
   const behind = tables.events.slice(seen).filter(ofVideo);
   const events = behind.slice(0, limit);
-  return { events: clean(events), more: behind.length > events.length };
+  return { events: events.map((event) => ({ ...event })), more: behind.length > events.length };
 }
 
 /** Timelines and streams are about videos; what happens to a provider is only in the audit. */

@@ -1,11 +1,21 @@
 import type { SaveResult } from '#engine/system.ts';
 import { newAttempt } from '#store/creates/new-video.ts';
-import { clean } from '#store/json.ts';
+import { learnedFrom } from '#store/submissions/durations.ts';
 import { type Move, system } from '#video/lifecycle.ts';
 import { isTerminal, slotStates, type Video } from '#video/video.ts';
 import { addFile } from './files.ts';
+import { kept } from './kept.ts';
 import { book, reserve } from './money.ts';
-import { soon, type Tables, writeEvent } from './tables.ts';
+import {
+  addAttempt,
+  attemptOfJob,
+  attemptsOf,
+  changeAttempt,
+  soon,
+  sortIn,
+  type Tables,
+  writeEvent,
+} from './tables.ts';
 
 const hourMs = 3_600_000;
 
@@ -13,7 +23,7 @@ export function saveMoves(tables: Tables, moves: Move[]): SaveResult[] {
   if (new Set(moves.map((move) => move.videoId)).size < moves.length) {
     throw new Error('two moves of one video in a batch');
   }
-  return moves.map((move) => save(tables, clean(move)));
+  return moves.map((move) => save(tables, move));
 }
 
 function save(tables: Tables, asked: Move): SaveResult {
@@ -24,10 +34,11 @@ function save(tables: Tables, asked: Move): SaveResult {
   if (broken) return poison(tables, row, broken);
   const before = { ...row };
   const { woken } = row;
-  Object.assign(row, move.video, { state: move.to, poisonedAt: null });
+  Object.assign(row, kept(move.video), { state: move.to, poisonedAt: null });
   row.woken = woken && move.keepsClaim;
   if (!move.keepsClaim) row.claimedUntil = null;
   row.checkAt = nextLook(tables, row, woken, move);
+  sortIn(tables, row);
   writeRest(tables, row, move, before);
   const nearer =
     row.state === 'queued' ||
@@ -66,17 +77,18 @@ function nextLook(tables: Tables, row: Video, woken: boolean, { keepsClaim, next
 
 function writeRest(tables: Tables, row: Video, move: Move, before: Video): void {
   const attempt = tables.attempts.get(move.attemptId);
-  if (attempt) Object.assign(attempt, move.attempt);
+  if (attempt) changeAttempt(tables, attempt, kept(move.attempt));
   if (move.entry) book(tables, move.attemptId, move.entry);
   if (attempt && move.nextAttempt) {
     const { videoId, provider, request, requestHash, estimateMicroUsd } = attempt;
     const next = newAttempt({ videoId, provider, request, requestHash, estimateMicroUsd, ...move.nextAttempt });
-    tables.attempts.set(next.id, clean(next));
+    addAttempt(tables, kept(next));
     reserve(tables, row, next);
   }
   for (const asset of move.assets) addFile(tables, asset, row.ownerId);
   if (move.renderMs !== null) {
-    tables.durations.push({ kind: kindOf(row.resolvedModel, row.seconds, row.size), renderMs: move.renderMs });
+    const kind = kindOf(row.resolvedModel, row.seconds, row.size);
+    tables.durations.set(kind, [...(tables.durations.get(kind) ?? []), move.renderMs].slice(-learnedFrom.most));
   }
   if (move.event) writeEvent(tables, row, move.event, before.state);
 }
@@ -85,16 +97,13 @@ export const kindOf = (model: string, seconds: number, size: string): string => 
 
 /** The unique keys of the tables: what a database would refuse. */
 export function brokenRule(tables: Tables, { attemptId, attempt, nextAttempt, assets }: Move): string | null {
-  const all = [...tables.attempts.values()];
   const mine = tables.attempts.get(attemptId);
-  const twin = (upstreamId: string) =>
-    all.some((one) => one.upstreamId === upstreamId && one.provider === mine?.provider && one.id !== attemptId);
-  if (attempt.upstreamId && twin(attempt.upstreamId)) return 'the upstream id belongs to another attempt';
-  if (
-    nextAttempt &&
-    all.some(({ id, videoId, n }) => id === nextAttempt.id || (videoId === mine?.videoId && n === nextAttempt.n))
-  )
-    return 'the attempt exists';
+  const twin = attempt.upstreamId && mine && attemptOfJob(tables, mine.provider, attempt.upstreamId);
+  if (twin && twin !== mine) return 'the upstream id belongs to another attempt';
+  if (nextAttempt) {
+    const others = mine ? attemptsOf(tables, mine.videoId) : [];
+    if (tables.attempts.has(nextAttempt.id) || others.some(({ n }) => n === nextAttempt.n)) return 'the attempt exists';
+  }
   const ids = assets.map(({ id }) => id);
   if (new Set(ids).size < ids.length || ids.some((id) => tables.assets.has(id))) return 'the file exists';
   return null;

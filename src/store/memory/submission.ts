@@ -1,6 +1,6 @@
-import { clean } from '#store/json.ts';
 import type { Attempt, JsonObject } from '#video/video.ts';
-import { isClaimed, newestAttempt, type Tables } from './tables.ts';
+import { kept } from './kept.ts';
+import { attemptOfJob, changeAttempt, isClaimed, newestAttempt, type Tables } from './tables.ts';
 
 export function saveOperation(
   tables: Tables,
@@ -10,11 +10,8 @@ export function saveOperation(
 ): 'saved' | 'kept' | 'taken' {
   const attempt = tables.attempts.get(attemptId);
   if (!attempt || attempt.operation) return 'kept';
-  const taken = [...tables.attempts.values()].some(
-    (other) => other.provider === attempt.provider && other.upstreamId === upstreamId,
-  );
-  if (taken) return 'taken';
-  Object.assign(attempt, clean({ operation, upstreamId }));
+  if (attemptOfJob(tables, attempt.provider, upstreamId)) return 'taken';
+  changeAttempt(tables, attempt, kept({ operation, upstreamId }));
   return 'saved';
 }
 
@@ -23,21 +20,19 @@ export function lostAttempts(
   provider: string,
   requestHash: string | null,
 ): { lost: Pick<Attempt, 'id' | 'sentAt'>[]; submitting: number } {
-  const open = [...tables.attempts.values()]
+  const open = [...tables.lost]
     .filter(({ provider: its }) => its === provider)
     .filter((attempt) => requestHash === null || attempt.requestHash === requestHash)
-    .filter((attempt) => attempt.sentAt && !attempt.operation && !attempt.outcome)
     .sort((a, b) => Number(a.sentAt) - Number(b.sentAt) || (a.id < b.id ? -1 : 1));
   const isSubmitting = ({ videoId }: Attempt) => tables.videos.get(videoId)?.state === 'submitting';
   return {
-    lost: open.filter((attempt) => !isSubmitting(attempt)).map(({ id, sentAt }) => clean({ id, sentAt })),
+    lost: open.filter((attempt) => !isSubmitting(attempt)).map(({ id, sentAt }) => ({ id, sentAt })),
     submitting: open.filter(isSubmitting).length,
   };
 }
 
 export function knownUpstreamIds(tables: Tables, provider: string, ids: string[]): Set<string> {
-  const known = [...tables.attempts.values()].filter((attempt) => attempt.provider === provider);
-  return new Set(ids.filter((id) => known.some((attempt) => attempt.upstreamId === id)));
+  return new Set(ids.filter((id) => attemptOfJob(tables, provider, id)));
 }
 
 export function hasOtherAnswers(tables: Tables, provider: string, exceptVideoId: string, since: Date): boolean {

@@ -1,10 +1,10 @@
 import type { AuditEvent, Character, OwnerLimits, Reference } from '#engine/system.ts';
 import { listeners } from '#store/database/listeners.ts';
-import { clean } from '#store/json.ts';
 import type { Channel } from '#store/sql.ts';
 import { type Circuit, closed } from '#video/circuit.ts';
 import type { LedgerEntry } from '#video/spending.ts';
-import type { Actor, Attempt, JsonObject, State, Video } from '#video/video.ts';
+import { type Actor, type Attempt, isTerminal, type JsonObject, type State, type Video } from '#video/video.ts';
+import { kept } from './kept.ts';
 import type { OnceRow } from './once.ts';
 
 export type Tables = ReturnType<typeof emptyTables>;
@@ -21,17 +21,29 @@ type FileRow = Reference & { ownerId: string };
 
 export type LedgerRow = LedgerEntry & { ownerId: string; model: string };
 
-/** The rows of the in-memory store. What is handed out is always a copy. */
+/** The rows of the in-memory store. What is handed out is always a copy; what a row holds is replaced, never changed. */
 export function emptyTables(now: () => Date, dailyCapMicroUsd: number | null = null) {
   const ears = listeners();
+  const called = new Set<Channel>();
   return {
     now,
     dailyCapMicroUsd,
     videos: new Map<string, Video>(),
+    /** Those of them that are not at rest: all that a sweep has to pass over. */
+    open: new Set<Video>(),
     attempts: new Map<string, Attempt>(),
+    /** By video, oldest first. */
+    attemptsOf: new Map<string, Attempt[]>(),
+    /** Sent, and nobody knows what became of it. */
+    lost: new Set<Attempt>(),
+    /** By provider, those whose job is known, by its id. */
+    jobs: new Map<string, Map<string, Attempt>>(),
     assets: new Map<string, FileRow>(),
+    /** By video. */
+    filesOf: new Map<string, FileRow[]>(),
     events: [] as AuditEvent[],
-    durations: [] as { kind: string; renderMs: number }[],
+    /** By kind, in milliseconds. */
+    durations: new Map<string, number[]>(),
     providers: new Map<string, ProviderRow>(),
     /** By provider and owner. */
     served: new Map<string, Date>(),
@@ -43,6 +55,8 @@ export function emptyTables(now: () => Date, dailyCapMicroUsd: number | null = n
     calls: new Map<string, string>(),
     /** By attempt, oldest first. */
     ledger: new Map<string, LedgerRow[]>(),
+    /** Micro-dollars by owner and day. */
+    spent: new Map<string, number>(),
     /** By owner. */
     caps: new Map<string, number | null>(),
     ownerLimits: new Map<string, OwnerLimits>(),
@@ -53,13 +67,51 @@ export function emptyTables(now: () => Date, dailyCapMicroUsd: number | null = n
     },
     /** In a turn of its own, as a database would. */
     notify(...channels: Channel[]): void {
-      for (const channel of channels) queueMicrotask(() => ears.call(channel));
+      for (const channel of channels) {
+        if (called.has(channel)) continue;
+        called.add(channel);
+        queueMicrotask(() => {
+          called.delete(channel);
+          ears.call(channel);
+        });
+      }
     },
   };
 }
 
-export const attemptsOf = (tables: Tables, videoId: string): Attempt[] =>
-  [...tables.attempts.values()].filter((attempt) => attempt.videoId === videoId).sort((a, b) => a.n - b.n);
+export function addVideo(tables: Tables, video: Video): void {
+  tables.videos.set(video.id, video);
+  tables.open.add(video);
+}
+
+/** After every change of its state. */
+export function sortIn(tables: Tables, video: Video): void {
+  if (isTerminal(video.state) && video.checkAt === null) tables.open.delete(video);
+  else tables.open.add(video);
+}
+
+export function addAttempt(tables: Tables, attempt: Attempt): void {
+  tables.attempts.set(attempt.id, attempt);
+  const mine = tables.attemptsOf.get(attempt.videoId);
+  if (mine) mine.push(attempt);
+  else tables.attemptsOf.set(attempt.videoId, [attempt]);
+}
+
+export function changeAttempt(tables: Tables, attempt: Attempt, change: Partial<Attempt>): void {
+  if (attempt.upstreamId !== null) tables.jobs.get(attempt.provider)?.delete(attempt.upstreamId);
+  Object.assign(attempt, change);
+  if (attempt.sentAt && !attempt.operation && !attempt.outcome) tables.lost.add(attempt);
+  else tables.lost.delete(attempt);
+  if (attempt.upstreamId === null) return;
+  const known = tables.jobs.get(attempt.provider) ?? new Map<string, Attempt>();
+  tables.jobs.set(attempt.provider, known.set(attempt.upstreamId, attempt));
+}
+
+/** The attempt that has this job. */
+export const attemptOfJob = (tables: Tables, provider: string, upstreamId: string): Attempt | undefined =>
+  tables.jobs.get(provider)?.get(upstreamId);
+
+export const attemptsOf = (tables: Tables, videoId: string): Attempt[] => tables.attemptsOf.get(videoId) ?? [];
 
 export function newestAttempt(tables: Tables, videoId: string): Attempt {
   const attempt = attemptsOf(tables, videoId).at(-1);
@@ -110,7 +162,7 @@ export function writeEvent(
     videoId: video?.id ?? null,
     ownerId: video?.ownerId ?? null,
     at: tables.now(),
-    ...clean(event),
+    ...kept(event),
     stateBefore,
     stateAfter: video?.state ?? null,
   });
