@@ -61,7 +61,7 @@ function object({ properties = {}, required = [], additionalProperties }: Schema
   const named = fc.record(Object.fromEntries(fields), { requiredKeys: required });
   if (!additionalProperties) return named;
   const more = typeof additionalProperties === 'object' ? additionalProperties : {};
-  const others = fc.dictionary(fc.string({ maxLength: 10, unit: 'grapheme' }), valid(more, known), { maxKeys: 3 });
+  const others = fc.dictionary(freeText(0, 10), valid(more, known), { maxKeys: 3 });
   return fc.tuple(others, named).map(([extra, own]) => ({ ...extra, ...(own as object) }));
 }
 
@@ -70,13 +70,18 @@ function text(schema: Schema, known: Known, name: string): Arbitrary<string> {
   if (schema.format === 'email') return fc.emailAddress();
   if (schema.format === 'uri' || /url$/.test(name)) return fc.constantFrom(...addresses);
   const minLength = schema.minLength ?? 0;
-  const free = fc.string({
-    minLength,
-    maxLength: Math.max(minLength, Math.min(schema.maxLength ?? longestText, longestText)),
-    unit: 'grapheme',
-  });
+  const free = freeText(minLength, Math.max(minLength, Math.min(schema.maxLength ?? longestText, longestText)));
   const familiar = known[name];
   return familiar ? fc.oneof(fc.constantFrom(...familiar), free) : free;
+}
+
+const freeTexts = new Map<string, Arbitrary<string>>();
+/** Made once for each length: it takes a while to index all the graphemes. */
+function freeText(minLength: number, maxLength: number): Arbitrary<string> {
+  const length = `${minLength}-${maxLength}`;
+  const text = freeTexts.get(length) ?? fc.string({ minLength, maxLength, unit: 'grapheme' });
+  freeTexts.set(length, text);
+  return text;
 }
 
 const addresses = [
