@@ -32,6 +32,9 @@ describe('a model', () => {
     'that is not known is refused, with what is: %j',
     (asked) => {
       expect(() => resolveModel(choices, asked)).toThrow(NotOffered);
+      expect(() => resolveModel(choices, asked)).toThrow(
+        expect.objectContaining({ name: 'NotOffered', param: 'model' }),
+      );
       expect(() => resolveModel(choices, asked)).toThrow('offered: simulator/test-pattern, openai/default');
     },
   );
@@ -53,6 +56,17 @@ describe('what is asked for', () => {
     expect({ seconds, size }).toEqual({ seconds: 10, size: '1280x720' });
     expect(warnings).toHaveLength(2);
     expect(fitOffer(offer, { seconds: 8, size: '1024x1792' }, true)).toMatchObject({ seconds: 6, size: '720x1280' });
+  });
+
+  test('keeps its shape before its size, and is as near in size as can be', () => {
+    const size = (...sizes: string[]) =>
+      fitOffer({ sizes, seconds: null }, { seconds: 4, size: '1920x1080' }, true).size;
+    expect(size('640x360', '1440x1440')).toBe('640x360');
+    expect(size('640x360', '1280x720')).toBe('1280x720');
+    expect(size('1280x720', '640x360')).toBe('1280x720');
+    // As far above as below: the first.
+    expect(size('960x540', '3840x2160')).toBe('960x540');
+    expect(size('3840x2160', '960x540')).toBe('3840x2160');
   });
 
   test('of two lengths equally near becomes the shorter', () => {
@@ -117,6 +131,8 @@ describe('a model that ends', () => {
   const veo2 = { id: 'google/veo-2', retires: { on: '2026-12-01', instead: 'google/veo-3' } };
   test.each([
     ['2026-10-30T00:00:00Z', null],
+    ['2026-11-01T00:00:00Z', null],
+    ['2026-11-01T00:00:00.001Z', 'google/veo-2 ends on 2026-12-01; take google/veo-3 instead'],
     ['2026-11-21T00:00:00Z', 'google/veo-2 ends on 2026-12-01; take google/veo-3 instead'],
     ['2026-12-01T23:59:59Z', 'google/veo-2 ends on 2026-12-01; take google/veo-3 instead'],
   ])('is told of a month before: %s', (now, warning) => {
@@ -125,6 +141,13 @@ describe('a model that ends', () => {
   test('is refused after its last day, with what to take instead', () => {
     expect(() => refuseRetired(veo2, new Date('2026-12-02T00:00:00Z'))).toThrow(
       'google/veo-2 is offered no more since 2026-12-01; take google/veo-3 instead',
+    );
+  });
+  test('is told without another where there is none', () => {
+    const last = { id: 'a/b', retires: { on: '2026-12-01', instead: null } };
+    expect(refuseRetired(last, new Date('2026-11-30T00:00:00Z'))).toBe('a/b ends on 2026-12-01');
+    expect(() => refuseRetired(last, new Date('2026-12-02T00:00:00Z'))).toThrow(
+      expect.objectContaining({ param: 'model' }),
     );
   });
   test('is none where no end is known', () => {
@@ -138,6 +161,9 @@ describe('a first frame', () => {
     ['required', [], 'needs an image'],
   ] as const)('where it is %s: %j is refused', (firstFrame, inputs, message) => {
     expect(() => fitFirstFrame({ id: 'a/b', firstFrame }, inputs)).toThrow(message);
+    expect(() => fitFirstFrame({ id: 'a/b', firstFrame }, inputs)).toThrow(
+      expect.objectContaining({ param: 'inputs' }),
+    );
   });
   test.each([
     ['no', []],

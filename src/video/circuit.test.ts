@@ -62,6 +62,33 @@ describe('a circuit', () => {
     expect(changed(both, { kind: 'answered' }, at(6_000))).toMatchObject({ openedAt: null, stoppedAt: at(3_000) });
   });
 
+  it('is the very same object where nothing changed, since what changed is written and told', () => {
+    expect(changed(closed, { kind: 'clear' }, at(0))).toBe(closed);
+    expect(changed(closed, { kind: 'try' }, at(0))).toBe(closed);
+    expect(changed(closed, { kind: 'trial' }, at(0))).toBe(closed);
+    expect(changed({ ...closed, nextTryAt: at(0) }, { kind: 'try' }, at(0)).tries).toBe(0);
+    for (const one of [trouble('a'), { kind: 'unclear' } as const]) {
+      expect(changed(circuitAfter(one), { kind: 'clear' }, at(9))).toEqual(closed);
+    }
+  });
+
+  it('that is stopped stays so with every further unclear create, and waits longer after a trial', () => {
+    const stopped = circuitAfter({ kind: 'unclear' }, { kind: 'unclear' });
+    expect(changed(stopped, { kind: 'unclear' }, at(2_000))).toEqual({ ...stopped, unclearStarts: 3 });
+    const trial = changed(stopped, { kind: 'trial' }, at(6_000));
+    expect(changed(trial, { kind: 'unclear' }, at(7_000))).toMatchObject({
+      stoppedAt: at(1_000),
+      trialAt: null,
+      nextTryAt: at(17_000),
+    });
+  });
+
+  it('counts what lies ten minutes apart as one row, and nothing further', () => {
+    const first = circuitAfter(trouble('a'));
+    expect(changed(first, trouble('b'), at(600_000)).failures).toBe(2);
+    expect(changed(first, trouble('b'), at(600_001)).failures).toBe(1);
+  });
+
   it('that holds something always has a next try', () => {
     const change = fc.oneof(
       fc.record({

@@ -150,16 +150,6 @@ describe('a job that the provider does not know', () => {
     }
     expect(row.video.state).toBe('running');
   });
-
-  it('starts counting anew after an answer', () => {
-    const twice = { missing: { since: t0.toISOString(), count: 2 } };
-    const row = claimedIn('running', {}, { watch: twice });
-    const found = applied(
-      row,
-      afterAnswer(row, { kind: 'running', queued: false, progress: 5, raw: null }, about(at(100))),
-    );
-    expect(found.attempt.watch.missing).toBeUndefined();
-  });
 });
 
 describe('an automatic retry', () => {
