@@ -60,6 +60,8 @@ export type AuthOptions = {
   /** The public origin; null = reached by whatever name. */
   appUrl: string | null;
   log: Log;
+  /** Better Auth's scrypt, which takes a while on purpose, where a test does not bring something faster. */
+  passwords?: NonNullable<BetterAuthOptions['emailAndPassword']>['password'];
 };
 
 const linkSession = {
@@ -84,7 +86,7 @@ const linkSession = {
 } satisfies BetterAuthPlugin;
 
 /** Origins are checked by our own routes before a request comes here, so Better Auth sees one constant origin. */
-export function createAccounts({ database, secret, appUrl, log }: AuthOptions): Accounts {
+export function createAccounts({ database, secret, appUrl, log, passwords }: AuthOptions): Accounts {
   const baseURL = appUrl ?? 'http://127.0.0.1';
   const auth = betterAuth({
     appName: 'Dailies',
@@ -92,7 +94,13 @@ export function createAccounts({ database, secret, appUrl, log }: AuthOptions): 
     basePath,
     secret,
     database,
-    emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 8, maxPasswordLength: 128 },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: 8,
+      maxPasswordLength: 128,
+      ...(passwords && { password: passwords }),
+    },
     session: { expiresIn: 30 * 86_400, updateAge: 86_400 },
     user: {
       additionalFields: {
