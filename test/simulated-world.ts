@@ -20,6 +20,7 @@ import { createSimulator, type Simulator } from '#simulator/server.ts';
 import { openMemoryStore } from '#store/memory.ts';
 import type { Command } from '#video/commands.ts';
 import { isTerminal, type State } from '#video/video.ts';
+import { copyingRenderer } from './copying-renderer.ts';
 
 /**
  * The real engine, provider and disk against the real simulator over real sockets; only the clock is not real: it runs
@@ -91,6 +92,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<SimulatedWo
       apiKey,
       personality,
       oneClip: true,
+      renderer: copyingRenderer(),
       now: () => clock.now().getTime(),
     });
   let simulator = simulate(ourKey, 'kept');

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { extensions, type RenderedFiles, Renderer, type Variant, variants } from '#simulator/picture/render.ts';
+import { extensions, type RenderedFiles, type Renders, type Variant, variants } from '#simulator/picture/render.ts';
 import { ApiError } from './api-error.ts';
 import { type DirectiveName, type Faults, readFaults } from './faults.ts';
 import type { Job, StoredJob } from './job.ts';
@@ -20,6 +20,7 @@ type JobsOptions = {
   retentionMs: number;
   now: () => number;
   onError: (error: unknown) => void;
+  renderer: Renders;
 };
 
 /** All jobs: created, replayed, looked at, removed, and rendered in the background. */
@@ -27,7 +28,7 @@ export class Jobs {
   readonly #options: JobsOptions;
   readonly #store: JobStore<StoredJob>;
   readonly #clipDirectory: string;
-  readonly #renderer = new Renderer();
+  readonly #renderer: Renders;
   readonly #jobs = new Map<string, Job>();
   readonly #byKey = new Map<string, Job>();
   readonly #toCall = new Set<Job>();
@@ -41,6 +42,7 @@ export class Jobs {
   /** Reads the jobs of `dataDir` and goes on rendering what was not finished. */
   constructor(options: JobsOptions) {
     this.#options = options;
+    this.#renderer = options.renderer;
     this.#store = new JobStore(join(options.dataDir, 'jobs'));
     this.#clipDirectory = join(options.dataDir, 'clips');
     mkdirSync(this.#clipDirectory, { recursive: true });
@@ -229,7 +231,10 @@ export class Jobs {
       // Another process renders another one: what finished jobs refer to stays as it was.
       const clip = this.#options.oneClip ? `${job.size}-${job.seconds}s-${this.#run}` : job.id;
       const files = await (this.#options.oneClip ? this.#sharedClip(job, clip) : this.#renderClip(job, clip));
-      job.rendered = { atMs: this.#options.now(), clip, files };
+      const rendered = { atMs: this.#options.now(), clip, files };
+      // On the disk before anybody sees it: a kill must not take back what was shown.
+      await this.#save({ ...job, rendered });
+      job.rendered = rendered;
     } catch (error) {
       job.renderError = { code: 'render_failed', message: error instanceof Error ? error.message : String(error) };
     }

@@ -10,6 +10,7 @@ import { Jobs } from './jobs.ts';
 import { type Ledger, ledgerOf } from './ledger.ts';
 import { Misbehaviour } from './misbehaviour.ts';
 import { type PersonalityName, personalities } from './personality.ts';
+import { Renderer, type Renders } from './picture/render.ts';
 import { createRoutes } from './routes.ts';
 
 type SimulatorOptions = {
@@ -29,6 +30,8 @@ type SimulatorOptions = {
   tunnel?: string;
   now?: () => number;
   onError?: (error: unknown) => void;
+  /** Closed with the simulator. */
+  renderer?: Renders;
 };
 
 export type Simulator = {
@@ -47,9 +50,9 @@ const hourMs = 60 * 60 * 1000;
 /** A server of the `/v1/videos` protocol that renders test patterns. */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const { apiKey, personality = 'openai', fps = 12, speed = 1, oneClip = false, retentionMs = 24 * hourMs } = options;
-  const { tunnel = null, now = Date.now, onError = console.error } = options;
+  const { tunnel = null, now = Date.now, onError = console.error, renderer = new Renderer() } = options;
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'dailies-simulator-'));
-  const jobs = new Jobs({ dataDir, fps, speed, oneClip, retentionMs, now, onError });
+  const jobs = new Jobs({ dataDir, fps, speed, oneClip, retentionMs, now, onError, renderer });
   const closing = new AbortController();
   const pruning = setInterval(() => jobs.prune().catch(onError), hourMs).unref();
   const misbehaviour = new Misbehaviour({ jobs, closing: closing.signal, onError });

@@ -15,6 +15,9 @@ const idleMs = 5_000;
 
 type Waiting = { task: RenderTask; resolve: (files: RenderedFiles) => void; reject: (error: Error) => void };
 
+/** Makes the files of a clip. */
+export type Renders = Pick<Renderer, 'render' | 'drop' | 'close'>;
+
 /** Renders clips in a worker thread, one after the other. */
 export class Renderer {
   readonly #queue: Waiting[] = [];
