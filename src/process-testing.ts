@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { compileCacheDir } from '../bin/setup/house.mjs';
 
 const readyWithinMs = 120_000;
 
@@ -26,7 +27,13 @@ export function start(
   const child = spawn(process.execPath, [join(checkout, 'src', `${script}.ts`)], {
     // Away from the .env files of whoever runs the tests.
     cwd: env.DAILIES_DATA_DIR ?? tmpdir(),
-    env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', PORT: '0', ...env },
+    env: {
+      NODE_ENV: 'production',
+      NEXT_TELEMETRY_DISABLED: '1',
+      NODE_COMPILE_CACHE: compileCacheDir,
+      PORT: '0',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -9,6 +9,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import type { VideoView } from '../src/api/wire.ts';
 import type { Ledger } from '../src/simulator/ledger.ts';
+import { newDataDir } from './data-dir.ts';
 import { freePort, type Product, startProduct } from './e2e/product.ts';
 import { type Simulator, startSimulator } from './e2e/simulator.ts';
 
@@ -18,19 +19,21 @@ const postgresUrl = inject('postgresUrl');
 const schema = `backup_${randomBytes(4).toString('hex')}`;
 
 let dir: string;
+let firstDir: string;
 let simulator: Simulator;
 let product: Product | undefined;
 let key: string;
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'dailies-backup-'));
-  simulator = await startSimulator('--data-dir', join(dir, 'simulator'), '--one-clip');
+  firstDir = await newDataDir('dailies-backup-');
+  simulator = await startSimulator('--data-dir', join(dir, 'simulator'), '--one-clip', '--fps', '1');
 });
 afterEach(async () => {
   await product?.kill();
   await simulator.stop();
   if (postgresUrl) await drop(postgresUrl);
-  rmSync(dir, { recursive: true });
+  for (const one of [dir, firstDir]) rmSync(one, { recursive: true });
 });
 
 type Place = { DAILIES_DATA_DIR: string; PORT: string; DATABASE_URL?: string; DAILIES_DB_SCHEMA?: string };
@@ -69,7 +72,7 @@ async function ask(prompt: string): Promise<string> {
 }
 
 async function until(id: string, state: VideoView['state']): Promise<VideoView> {
-  for (const endMs = Date.now() + 30_000; Date.now() < endMs; await sleep(50)) {
+  for (const endMs = Date.now() + 60_000; Date.now() < endMs; await sleep(50)) {
     const video = await api<VideoView>(`/videos/${id}`);
     if (video.state === state) return video;
   }
@@ -94,12 +97,12 @@ async function drop(url: string): Promise<void> {
 }
 
 /** Each place in turn is backed up while it runs, killed, and goes on in the next; no job is paid for twice. */
-const patience = { timeout: 120_000 };
+const patience = { timeout: 400_000 };
 test(
   'an installation moves from PGlite to PostgreSQL and back, while it runs, with its clips and a job under way',
   patience,
   async () => {
-    const places = [await place('first')];
+    const places = [await place('first', { DAILIES_DATA_DIR: firstDir })];
     if (postgresUrl) {
       places.push(await place('second', { DATABASE_URL: postgresUrl, DAILIES_DB_SCHEMA: schema }));
     }

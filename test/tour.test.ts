@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { tour } from './tour.ts';
 
 test('a video goes on at each provider after a power cut, paid once', { timeout: 240_000 }, async () => {
-  const stages = await tour({ providers: ['fal', 'replicate', 'xai'], kills: 1, renderSeconds: 8 });
+  const stages = await tour({ providers: ['fal', 'replicate', 'xai'], kills: 1, renderSeconds: 8, fps: 1 });
   for (const stage of stages) {
     expect(stage).toMatchObject({ state: 'completed', jobs: 1, submitted: 1, cuts: 1, intact: true });
   }

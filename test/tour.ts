@@ -49,6 +49,8 @@ type Options = {
   /** Power cuts while every video is at its provider. */
   kills?: number;
   renderSeconds?: number;
+  /** Of the clips. */
+  fps?: number;
   say?: (line: string) => void;
 };
 
@@ -64,13 +66,14 @@ export async function tour({
   providers = Object.keys(stops) as Stop[],
   kills = 2,
   renderSeconds = 30,
+  fps,
   say = () => {},
 }: Options = {}): Promise<Stage[]> {
   const dataDir = await newDataDir('dailies-tour-');
   const port = await freePort();
   // Providers are given a public address to call; the tunnel ends here.
   const tunnel = `http://127.0.0.1:${port}`;
-  const simulator = createSimulator({ tunnel });
+  const simulator = createSimulator({ tunnel, fps });
   const origin = await simulator.listen();
   const env = {
     LOG_LEVEL: 'warn',

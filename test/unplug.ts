@@ -32,6 +32,8 @@ type Options = {
   databaseUrl?: string;
   /** An empty schema for this run alone, where a database is given. */
   schema?: string;
+  /** At the simulator; as long as its clips take when left out. */
+  renderSeconds?: number;
   say?: (line: string) => void;
 };
 
@@ -47,7 +49,9 @@ const pricedPattern = {
  * Asks for clips while the product and its simulator are killed (SIGKILL) at random moments, then counts what became
  * of each: asked, stored, paid, lost.
  */
-export async function unplug({ prompts, kills, databaseUrl, schema, say = () => {} }: Options): Promise<Unplugged> {
+export async function unplug(options: Options): Promise<Unplugged> {
+  const { prompts, kills, databaseUrl, schema, renderSeconds, say = () => {} } = options;
+  const pace = renderSeconds === undefined ? '' : ` [render:${renderSeconds}]`;
   const dataDir = await newDataDir('dailies-unplug-');
   writeFileSync(join(dataDir, 'models.json'), JSON.stringify({ models: [pricedPattern] }));
   const port = await freePort();
@@ -62,7 +66,7 @@ export async function unplug({ prompts, kills, databaseUrl, schema, say = () => 
     const ids: string[] = [];
     for (let round = 0; round < kills; round++) {
       const due = Math.ceil(((round + 1) * prompts) / kills);
-      while (ids.length < due) ids.push(await api.ask(`take ${ids.length + 1}: a red fox in snow`));
+      while (ids.length < due) ids.push(await api.ask(`take ${ids.length + 1}: a red fox in snow${pace}`));
       await sleep(100 + Math.random() * 2_400);
       killSimulator(product);
       await product.kill();

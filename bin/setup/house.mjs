@@ -10,12 +10,17 @@ export const inHouse = (/** @type {string[]} */ ...parts) => join(houseDir, ...p
 /** The Node 24 that comes as a devDependency. */
 export const nodeBinary = inHouse('node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
+/** What Node has compiled, for the next start. */
+export const compileCacheDir = inHouse('node_modules/.cache/node');
+
 /** The environment of everything that is started here: Node 24 comes first for whoever asks for "node". */
 export function childEnvironment() {
   return {
     ...process.env,
     PATH: [dirname(nodeBinary), process.env.PATH].join(delimiter),
     NEXT_TELEMETRY_DISABLED: '1',
+    // For threads and children too: a simulator starts in half the time.
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compileCacheDir,
   };
 }
 

@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { compileCacheDir } from '../../bin/setup/house.mjs';
 import { newDataDir } from '../data-dir.ts';
 
 const projectDir = join(import.meta.dirname, '../..');
@@ -47,6 +48,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     env: {
       NODE_ENV: 'production',
       NEXT_TELEMETRY_DISABLED: '1',
+      NODE_COMPILE_CACHE: compileCacheDir,
       HOST: '127.0.0.1',
       PORT: String(usedPort),
       DAILIES_DATA_DIR: directory,

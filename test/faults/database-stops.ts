@@ -20,7 +20,7 @@ export const databaseStops: Fault = {
 };
 
 async function chaos({ long, say }: Ground, postgres: OwnPostgres): Promise<Outcome> {
-  const house = await openHouse({ databaseUrl: postgres.url, workers: 2 });
+  const house = await openHouse({ databaseUrl: postgres.url, workers: long ? 2 : 1 });
   try {
     const asked: Asked = new Map();
     const endMs = Date.now() + (long ? 180_000 : 5_000);

@@ -39,7 +39,8 @@ export const fourWorkers: Fault = {
 type Parts = { postgresUrl: string; database: Database; upstream: Upstream };
 
 async function killAndWatch({ long, say }: Ground, { postgresUrl, database, upstream }: Parts): Promise<Outcome> {
-  const [videos, everyMs, forMs, killEveryMs] = long ? [10_000, 60_000, 120_000, 5_000] : [300, 2_000, 7_000, 2_000];
+  const [videos, everyMs, forMs, killEveryMs] = long ? [10_000, 60_000, 120_000, 5_000] : [300, 2_000, 5_000, 2_500];
+  const width = long ? 4 : 2;
   const leaseMs = long ? leases.long : leases.short;
   await begin(database, videos);
   const dataDir = mkdtempSync(join(tmpdir(), 'dailies-faults-'));
@@ -56,7 +57,7 @@ async function killAndWatch({ long, say }: Ground, { postgresUrl, database, upst
     DAILIES_UPSTREAM_TIMEOUT: `${leaseMs / 2}ms`,
     LOG_LEVEL: 'warn',
   };
-  const workers = Array.from({ length: 4 }, () => start('worker', env));
+  const workers = Array.from({ length: width }, () => start('worker', env));
   try {
     await Promise.all(workers.map((worker) => worker.ready()));
     await spread(database, everyMs);

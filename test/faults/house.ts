@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
+import { compileCacheDir } from '../../bin/setup/house.mjs';
 import { type Started, start } from '../../src/process-testing.ts';
 import type { Ledger } from '../../src/simulator/ledger.ts';
 import { newDataDir } from '../data-dir.ts';
@@ -127,7 +128,7 @@ async function startSimulator(dataDir: string, port: number): Promise<Simulator>
   const args = ['--data-dir', dataDir, '--port', String(port), '--one-clip', '--speed', '20'];
   const child = spawn(process.execPath, ['src/simulator/main.ts', ...args], {
     cwd: houseDir,
-    env: { NODE_ENV: 'production' },
+    env: { NODE_ENV: 'production', NODE_COMPILE_CACHE: compileCacheDir },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the simulator ended with ${code}`)));

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Started, start } from '../../src/process-testing.ts';
+import { start } from '../../src/process-testing.ts';
 import { type Asked, count } from './count.ts';
 import { brokenAmong, type Fault, type Ground, type Outcome } from './fault.ts';
 import { openHouse } from './house.ts';
@@ -30,7 +30,7 @@ export const rollingRestart: Fault = {
 
 async function restart({ long, say }: Ground, databaseUrl: string, old: Old): Promise<Outcome> {
   const house = await openHouse({ databaseUrl, workers: 1 });
-  const veterans: Started[] = [1, 2].map(() => start('worker', house.env, old.dir));
+  const veterans = Array.from({ length: long ? 2 : 1 }, () => start('worker', house.env, old.dir));
   try {
     await Promise.all(veterans.map((worker) => worker.ready()));
     // For a moment the old ones are alone: what was begun by one version is ended by the other.
