@@ -1,20 +1,18 @@
-import { type Cookie, expect } from '@playwright/test';
-import { type Product, startProduct } from './product.ts';
-import { signIn } from './sign-in.ts';
+import { expect } from '@playwright/test';
+import type { Product } from './product.ts';
+import { join, type Member } from './sign-in.ts';
 import { beginSmall, card, generate, plays, tray } from './studio.ts';
 import { test } from './test.ts';
 
 let product: Product;
-let cookies: Cookie[];
+let member: Member;
 
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(90_000);
-  product = await startProduct();
-  cookies = await signIn(browser, product);
+test.beforeAll(async ({ studio }) => {
+  product = studio;
+  member = await join(studio);
 });
-test.afterAll(() => product?.stop());
 test.beforeEach(async ({ context }) => {
-  await context.addCookies(cookies);
+  await context.addCookies(member.cookies);
   await beginSmall(context);
 });
 
@@ -39,7 +37,7 @@ test('a take goes on without its window: on its card, over a reload, in the tray
   await page.getByRole('link', { name: 'Settings' }).click();
   await expect(tray(page).getByRole('link', { name: prompt })).toBeVisible();
   const toast = page.getByRole('listitem').filter({ hasText: /Take 1 is ready/ });
-  await expect(toast).toContainText(prompt, { timeout: 30_000 });
+  await expect(toast).toContainText(prompt);
   await expect(tray(page).getByRole('link', { name: prompt })).toHaveCount(0);
   await expect(page).toHaveTitle(/^[^(]/);
   await toast.getByRole('button', { name: 'Open' }).click();
@@ -61,5 +59,5 @@ test('a second tab tells what was asked for in the first', async ({ context, pag
   await generate(page, 'two windows [render:2]');
   await expect(page.getByRole('dialog')).toBeVisible();
   await other.bringToFront();
-  await expect(other.getByText(/Take 1 is ready/)).toBeVisible({ timeout: 30_000 });
+  await expect(other.getByText(/Take 1 is ready/)).toBeVisible();
 });

@@ -26,11 +26,10 @@ let upstream: { server: Server; url: string };
 let cookies: Cookie[];
 const ids: string[] = [];
 test.describe.configure({ mode: 'serial' });
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(90_000);
+test.beforeAll(async () => {
   upstream = await startHostileServer();
   product = await startProduct();
-  cookies = await signIn(browser, product);
+  cookies = await signIn(product);
 });
 test.afterAll(async () => {
   await product?.stop();
@@ -50,9 +49,7 @@ test('hostile words are taken as words, wherever they can be written', async ({ 
   }
   // Its server says that it failed, and why.
   await expect
-    .poll(async () => (await (await page.request.get(`${product.url}/api/videos/${ids.at(-1)}`)).json()).state, {
-      timeout: 30_000,
-    })
+    .poll(async () => (await (await page.request.get(`${product.url}/api/videos/${ids.at(-1)}`)).json()).state)
     .toBe('failed');
   await ok(send('PUT', '/api/settings/aliases', { aliases: { 'sora-9': `hostile/${payloads[0]}` } }));
   for (const name of payloads) await ok(send('POST', '/api/keys', { name, scopes: ['read'] }));
@@ -74,36 +71,38 @@ test('hostile words are taken as words, wherever they can be written', async ({ 
 });
 
 test('no page runs any of it, and those that show it show it as it stands', async ({ page }) => {
-  test.setTimeout(180_000);
   const dialogs: string[] = [];
   page.on('dialog', async (dialog) => {
     dialogs.push(dialog.message());
     await dialog.dismiss();
   });
-  const shown: [path: string, text: string | null][] = [
+  // With what stands there when everything has come.
+  const shown: [path: string, text: string][] = [
     ['/', payloads[0] ?? ''],
-    [`/?q=${encodeURIComponent(all)}`, null],
-    [`/?project=${encodeURIComponent(all)}`, null],
+    [`/?q=${encodeURIComponent(all)}`, payloads[0] ?? ''],
+    [`/?project=${encodeURIComponent(all)}`, payloads[0] ?? ''],
     ...ids.slice(-3).map((id): [string, string] => [`/videos/${id}`, 'the provider says']),
-    [`/videos/${encodeURIComponent(payloads[1] ?? '')}`, null],
-    ['/admin', null],
-    ['/admin/audit', null],
-    ['/usage', null],
+    [`/videos/${encodeURIComponent(payloads[1] ?? '')}`, 'There is no such take'],
+    ['/admin', 'hostile'],
+    ['/admin/audit', payloads[1] ?? ''],
+    ['/usage', 'hostile/default'],
     ['/settings/providers', payloads[0] ?? ''],
     ['/settings/models', payloads[0] ?? ''],
     ['/settings/keys', payloads[1] ?? ''],
     ['/settings/webhooks', payloads[1] ?? ''],
-    ['/settings/people', null],
-    ['/settings/account', null],
-    ['/settings/limits', null],
-    [`/help/${encodeURIComponent(payloads[0] ?? '')}`, null],
-    [`/sign-in?next=${encodeURIComponent('javascript:alert(8)')}&first=${encodeURIComponent(payloads[1] ?? '')}`, null],
+    ['/settings/people', 'admin@localhost'],
+    ['/settings/account', 'admin@localhost'],
+    ['/settings/limits', 'your cap a day'],
+    [`/help/${encodeURIComponent(payloads[0] ?? '')}`, 'This page does not exist'],
+    [
+      `/sign-in?next=${encodeURIComponent('javascript:alert(8)')}&first=${encodeURIComponent(payloads[1] ?? '')}`,
+      'You are the admin',
+    ],
   ];
   for (const [path, text] of shown) {
     await page.goto(product.url + path);
-    await expect(page.getByRole('main').first()).toBeVisible();
-    if (text) await expect(page.getByText(text).first(), `${text} on ${path}`).toBeAttached({ timeout: 20_000 });
-    await page.waitForLoadState('networkidle');
+    const main = page.getByRole('main').first();
+    await expect(main.getByText(text).first(), `${text} on ${path}`).toBeAttached();
     expect(await page.evaluate(() => 'ran' in window), path).toBe(false);
     const alive = await page.locator('iframe, img[src="x"], a[href^="javascript:" i], svg[onload]').count();
     expect(alive, `elements made of words on ${path}`).toBe(0);

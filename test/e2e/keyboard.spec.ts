@@ -1,16 +1,16 @@
 import { expect, type Page } from '@playwright/test';
-import { type Product, startProduct } from './product.ts';
+import type { Product } from './product.ts';
+import { join, type Member } from './sign-in.ts';
 import { player } from './studio.ts';
 import { test } from './test.ts';
 
-const admin = { DAILIES_ADMIN_EMAIL: 'ada@example.com', DAILIES_ADMIN_PASSWORD: 'a long enough password' };
 let product: Product;
+let member: Member;
 
-test.beforeAll(async () => {
-  test.setTimeout(90_000);
-  product = await startProduct({ env: admin });
+test.beforeAll(async ({ studio }) => {
+  product = studio;
+  member = await join(studio);
 });
-test.afterAll(() => product?.stop());
 // Without motion the styles of a moment are those that stay, and a clip waits for a key.
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
@@ -18,9 +18,9 @@ test('keys alone lead from sign-in to a playing clip, and it is always seen wher
   await page.goto(product.url);
   await expect(page).toHaveURL(/\/sign-in/);
   await tabTo(page, 'E-mail');
-  await page.keyboard.type(admin.DAILIES_ADMIN_EMAIL);
+  await page.keyboard.type(member.email);
   await tabTo(page, 'Password');
-  await page.keyboard.type(admin.DAILIES_ADMIN_PASSWORD);
+  await page.keyboard.type(member.password);
   await page.keyboard.press('Enter');
 
   await expect(page.getByRole('textbox', { name: 'Describe a shot' })).toBeVisible();
@@ -34,7 +34,7 @@ test('keys alone lead from sign-in to a playing clip, and it is always seen wher
   await page.keyboard.press('Enter');
 
   await expect(page.getByRole('dialog')).toBeVisible();
-  await expect(player(page)).toBeVisible({ timeout: 30_000 });
+  await expect(player(page)).toBeVisible();
   await expect.poll(() => isPaused(page)).toBe(true);
   await page.keyboard.press('Space');
   await expect.poll(() => isPaused(page)).toBe(false);

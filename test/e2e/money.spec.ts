@@ -1,6 +1,6 @@
 import { type Cookie, expect, type Page } from '@playwright/test';
-import { type Product, startProduct } from './product.ts';
-import { signIn } from './sign-in.ts';
+import type { Product } from './product.ts';
+import { disconnect } from './provider.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 import { generate, plays } from './studio.ts';
 import { test } from './test.ts';
@@ -12,14 +12,13 @@ let cookies: Cookie[];
 const model = 'Veo 3 Fast (fal)';
 
 test.describe.configure({ mode: 'serial' });
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(90_000);
-  hosted = await startSimulator('--speed', '0', '--one-clip');
-  product = await startProduct();
-  cookies = await signIn(browser, product);
+test.beforeAll(async ({ studio }) => {
+  hosted = await startSimulator('--speed', '0', '--fps', '2', '--one-clip');
+  product = studio;
+  cookies = studio.founder;
 });
-test.afterAll(async () => {
-  await product?.stop();
+test.afterAll(async ({ studio }) => {
+  await disconnect(studio, 'fal');
   await hosted?.stop();
 });
 test.beforeEach(({ context }) => context.addCookies(cookies));

@@ -1,27 +1,26 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Cookie, expect, type Page, test } from '@playwright/test';
-import { type Product, startProduct } from './product.ts';
-import { signIn } from './sign-in.ts';
+import { expect, type Page } from '@playwright/test';
+import type { Product } from './product.ts';
+import { join, type Member } from './sign-in.ts';
+import { studioTest as test } from './test.ts';
 
 // A page of another site, in the browser of somebody who is signed in here. That the browser has to refuse something of
 // ours there is the point, so these tests do not look for refusals as the others do.
 
 let product: Product;
 let other: { server: Server; url: string };
-let cookies: Cookie[];
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(90_000);
+let member: Member;
+test.beforeAll(async ({ studio }) => {
   other = await startOtherSite();
-  product = await startProduct();
-  cookies = await signIn(browser, product);
+  product = studio;
+  member = await join(studio);
 });
-test.afterAll(async () => {
-  await product?.stop();
+test.afterAll(() => {
   other?.server.close();
 });
-test.beforeEach(({ context }) => context.addCookies(cookies));
+test.beforeEach(({ context }) => context.addCookies(member.cookies));
 
 /** The same host on another port is another origin, but the same site: its requests carry the cookie. */
 const elsewhere = () => [other.url, other.url.replace('127.0.0.1', 'localhost')];

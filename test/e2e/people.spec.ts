@@ -1,18 +1,15 @@
 import { type Cookie, expect, type Page } from '@playwright/test';
-import { type Product, startProduct } from './product.ts';
-import { signIn } from './sign-in.ts';
+import type { Product } from './product.ts';
 import { test } from './test.ts';
 
 let product: Product;
 let cookies: Cookie[];
 
 test.describe.configure({ mode: 'serial' });
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(90_000);
-  product = await startProduct();
-  cookies = await signIn(browser, product);
+test.beforeAll(({ studio }) => {
+  product = studio;
+  cookies = studio.founder;
 });
-test.afterAll(() => product?.stop());
 
 const models = (key: string) => fetch(`${product.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
 const videos = (key: string) =>

@@ -1,18 +1,16 @@
-import { type Cookie, expect, type Page } from '@playwright/test';
-import { type Product, startProduct } from './product.ts';
-import { signIn } from './sign-in.ts';
+import { expect, type Page } from '@playwright/test';
+import type { Product } from './product.ts';
+import { join, type Member } from './sign-in.ts';
 import { ask, becomes, plays } from './studio.ts';
 import { test } from './test.ts';
 
 let product: Product;
-let cookies: Cookie[];
+let member: Member;
 
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(90_000);
-  product = await startProduct();
-  cookies = await signIn(browser, product);
+test.beforeAll(async ({ studio }) => {
+  product = studio;
+  member = await join(studio);
 });
-test.afterAll(() => product?.stop());
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
 const fingerPx = 44;
@@ -21,16 +19,19 @@ const longPrompt = `${'a very long prompt about a fox '.repeat(20)}${'unbroken'.
 test('every page fits the width of a phone, and what is pressed is large enough for a finger', async ({
   page,
   context,
+  studio,
 }) => {
   await page.goto(`${product.url}/sign-in`);
   await fits(page, 'sign-in');
-  await context.addCookies(cookies);
+  await context.addCookies(member.cookies);
   await page.goto(product.url);
+  await expect(page.getByText('No takes yet')).toBeVisible();
   await fits(page, 'the empty studio');
+  await context.addCookies(studio.founder);
 
   const running = await ask(page, product, { prompt: `${longPrompt} [render:600]` });
-  const failed = await ask(page, product, { prompt: 'a refused one [fail:moderation] [render:1]' });
-  const ready = await ask(page, product, { prompt: 'a lighthouse [render:1]' });
+  const failed = await ask(page, product, { prompt: 'a refused one [fail:moderation]' });
+  const ready = await ask(page, product, { prompt: 'a paper lantern' });
   for (const [id, state] of [
     [running, 'running'],
     [failed, 'failed'],
@@ -44,7 +45,7 @@ test('every page fits the width of a phone, and what is pressed is large enough 
     await fits(page, path);
   }
   await page.goto(product.url);
-  await page.getByRole('link', { name: /a lighthouse/ }).tap();
+  await page.getByRole('link', { name: /a paper lantern/ }).tap();
   await expect(page.getByRole('dialog')).toBeVisible();
   await fits(page, 'the open take');
   await plays(page, product);

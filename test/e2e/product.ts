@@ -8,7 +8,7 @@ import { compileCacheDir } from '../../bin/setup/house.mjs';
 import { newDataDir } from '../data-dir.ts';
 
 const projectDir = join(import.meta.dirname, '../..');
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 120_000;
 const STOPPED_WITHIN_MS = 10_000;
 const KEPT_OUTPUT_CHARS = 8_000;
 

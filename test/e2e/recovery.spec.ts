@@ -1,6 +1,7 @@
-import { type Cookie, expect } from '@playwright/test';
-import { type Product, startProduct } from './product.ts';
-import { signIn } from './sign-in.ts';
+import { expect } from '@playwright/test';
+import type { Product } from './product.ts';
+import { connect, disconnect } from './provider.ts';
+import { join, type Member } from './sign-in.ts';
 import { type Simulator, startSimulator } from './simulator.ts';
 import { beginSmall, generate, plays, tray } from './studio.ts';
 import { test } from './test.ts';
@@ -8,32 +9,28 @@ import { test } from './test.ts';
 // A provider that cannot list its jobs: what it lost, only a person can decide.
 let provider: Simulator;
 let product: Product;
-let cookies: Cookie[];
+let member: Member;
 
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(90_000);
-  provider = await startSimulator('--personality', 'newapi', '--speed', '4', '--one-clip');
-  product = await startProduct({
-    env: { OPENAI_BASE_URL: `${provider.url}/v1`, DAILIES_DEFAULT_MODEL: 'openai/default' },
-  });
-  cookies = await signIn(browser, product);
+test.beforeAll(async ({ studio }) => {
+  provider = await startSimulator('--personality', 'newapi', '--speed', '0', '--one-clip');
+  product = studio;
+  await connect(studio, 'forgetful', { kind: 'openai', base_url: `${provider.url}/v1` });
+  member = await join(studio);
 });
-test.afterAll(async () => {
-  await product?.stop();
+test.afterAll(async ({ studio }) => {
+  await disconnect(studio, 'forgetful');
   await provider?.stop();
 });
 test.beforeEach(async ({ context }) => {
-  await context.addCookies(cookies);
-  await beginSmall(context);
+  await context.addCookies(member.cookies);
+  await beginSmall(context, 'forgetful/default');
 });
 
 test('a failure says what happened, what it cost and what to do; a retry gets ready and plays', async ({ page }) => {
   await page.goto(product.url);
   await generate(page, 'a red fox in snow [fail:moderation x1]');
   const take = page.getByRole('dialog');
-  await expect(take.getByText('The provider refused the prompt or the result.').first()).toBeVisible({
-    timeout: 30_000,
-  });
+  await expect(take.getByText('The provider refused the prompt or the result.').first()).toBeVisible();
   await expect(take.getByText('This try was not billed.')).toBeVisible();
   await expect(take.getByText('Reword the prompt and try again.')).toBeVisible();
   await take.getByText('What the provider said').click();
@@ -47,7 +44,7 @@ test('a lost answer is never sent again by itself: a person says so, and the new
   await page.goto(product.url);
   await generate(page, 'a lighthouse in fog [lose-response:1]');
   const question = page.getByRole('region', { name: 'Needs your decision' });
-  await expect(question).toBeVisible({ timeout: 30_000 });
+  await expect(question).toBeVisible();
   await expect(question.getByText(/the answer was lost\. It may be rendering, and may be billed/)).toBeVisible();
   await expect(page.getByRole('dialog').getByText('Needs you').first()).toBeVisible();
   await expect(question.getByText(/cost a second/)).toBeVisible();

@@ -1,13 +1,30 @@
-import type { Browser, Cookie } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
+import { type Cookie, expect, request } from '@playwright/test';
 import type { Product } from './product.ts';
+import type { Studio } from './test.ts';
 
-/** Signs in by the printed link, which works once, and answers the session for every other page. */
-export async function signIn(browser: Browser, product: Product): Promise<Cookie[]> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(await product.signInLink());
-  await page.getByRole('textbox').first().waitFor();
-  const cookies = await context.cookies();
-  await context.close();
+/** Signs in by the printed link, which works once, and answers the session for every page. */
+export async function signIn(product: Product): Promise<Cookie[]> {
+  const session = await request.newContext();
+  const answer = await session.get(await product.signInLink(), { maxRedirects: 0 });
+  expect(answer.status()).toBe(302);
+  const { cookies } = await session.storageState();
+  await session.dispose();
   return cookies;
+}
+
+export type Member = { email: string; password: string; cookies: Cookie[] };
+
+/** Somebody new in the studio: a member, who sees no takes but those of his own. */
+export async function join({ url, api }: Studio): Promise<Member> {
+  const invited = await api.post('/api/invites', { data: { role: 'member' } });
+  expect(invited.status(), await invited.text()).toBe(201);
+  const token = new URL((await invited.json()).link).hash.slice(1);
+  const member = { email: `${randomUUID()}@example.com`, password: 'a long enough password' };
+  const session = await request.newContext({ baseURL: url, extraHTTPHeaders: { origin: url } });
+  const joined = await session.post('/api/join', { data: { ...member, token, name: 'Grace' } });
+  expect(joined.status(), await joined.text()).toBe(200);
+  const { cookies } = await session.storageState();
+  await session.dispose();
+  return { ...member, cookies };
 }

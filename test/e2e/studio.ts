@@ -5,12 +5,12 @@ import type { Product } from './product.ts';
 export const small = { size: '320x180', seconds: 1 };
 
 /** Lets the composer of a browser that was never here begin with the smallest clip. */
-export const beginSmall = (context: BrowserContext) =>
+export const beginSmall = (context: BrowserContext, model = '') =>
   context.addInitScript(
     (draft) => {
       if (!localStorage.getItem('dailies.draft')) localStorage.setItem('dailies.draft', JSON.stringify(draft));
     },
-    { ...small, seconds: String(small.seconds) },
+    { ...small, seconds: String(small.seconds), model },
   );
 
 /** Writes a prompt and sends it, by hand. */
@@ -32,11 +32,7 @@ export async function ask(page: Page, product: Product, body: { prompt: string; 
 
 /** Waits until a take is in this state. */
 export const becomes = (page: Page, product: Product, id: string, state: string) =>
-  expect
-    .poll(async () => (await (await page.request.get(`${product.url}/api/videos/${id}`)).json()).state, {
-      timeout: 30_000,
-    })
-    .toBe(state);
+  expect.poll(async () => (await (await page.request.get(`${product.url}/api/videos/${id}`)).json()).state).toBe(state);
 
 export const card = (page: Page, prompt: string): Locator => page.locator('[data-take]').filter({ hasText: prompt });
 export const tray = (page: Page): Locator => page.getByRole('complementary', { name: 'Under way' });
@@ -44,7 +40,7 @@ export const player = (page: Page): Locator => page.locator('[role=dialog] video
 
 /** The open take plays, from our own storage. */
 export async function plays(page: Page, product: Product): Promise<void> {
-  await expect(player(page)).toBeVisible({ timeout: 30_000 });
+  await expect(player(page)).toBeVisible();
   const source = await player(page).evaluate(async (video: HTMLVideoElement) => {
     video.muted = true;
     const moves = new Promise((resolve) => video.addEventListener('timeupdate', resolve, { once: true }));

@@ -1,21 +1,19 @@
-import { type Cookie, expect, type Page } from '@playwright/test';
-import { type Product, startProduct } from './product.ts';
-import { signIn } from './sign-in.ts';
+import { expect, type Page } from '@playwright/test';
+import type { Product } from './product.ts';
+import { join, type Member } from './sign-in.ts';
 import { beginSmall, card, generate, player } from './studio.ts';
 import { test } from './test.ts';
 
 // The page's own clock is moved on by hand: ten minutes of patience pass in a moment.
 let product: Product;
-let cookies: Cookie[];
+let member: Member;
 
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(90_000);
-  product = await startProduct();
-  cookies = await signIn(browser, product);
+test.beforeAll(async ({ studio }) => {
+  product = studio;
+  member = await join(studio);
 });
-test.afterAll(() => product?.stop());
 test.beforeEach(async ({ context, page }) => {
-  await context.addCookies(cookies);
+  await context.addCookies(member.cookies);
   await beginSmall(context);
   // The stream stays silent, so that the page has to ask.
   await context.route('**/api/events', (route) => route.abort());
@@ -56,7 +54,7 @@ test('the window closes by itself when its take is ready, where that is wished',
   await page.goto(product.url);
   await generate(page, 'a short wait [render:3]');
   await page.getByRole('dialog').getByRole('checkbox', { name: 'Close when ready' }).click();
-  await expect(page.getByRole('dialog')).toBeHidden({ timeout: 30_000 });
+  await expect(page.getByRole('dialog')).toBeHidden();
   await expect(card(page, 'a short wait')).toContainText('Ready');
   await expect(player(page)).toHaveCount(0);
 });

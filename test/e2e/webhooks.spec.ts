@@ -1,25 +1,24 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Cookie, expect, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import OpenAI from 'openai';
-import { type Product, startProduct } from './product.ts';
-import { signIn } from './sign-in.ts';
-import { generate } from './studio.ts';
+import type { Product } from './product.ts';
+import { join, type Member } from './sign-in.ts';
+import { beginSmall, generate } from './studio.ts';
 import { test } from './test.ts';
 
 type Received = { body: string; headers: Record<string, string> };
 
 let product: Product;
-let cookies: Cookie[];
+let member: Member;
 let server: Server;
 let address: string;
 const received: Received[] = [];
 let status = 200;
 
 test.describe.configure({ mode: 'serial' });
-test.beforeAll(async ({ browser }) => {
-  test.setTimeout(90_000);
+test.beforeAll(async ({ studio }) => {
   server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
@@ -29,15 +28,17 @@ test.beforeAll(async ({ browser }) => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-  product = await startProduct();
-  cookies = await signIn(browser, product);
+  product = studio;
+  member = await join(studio);
 });
-test.afterAll(async () => {
-  await product?.stop();
+test.afterAll(() => {
   server?.closeAllConnections();
   server?.close();
 });
-test.beforeEach(({ context }) => context.addCookies(cookies));
+test.beforeEach(async ({ context }) => {
+  await context.addCookies(member.cookies);
+  await beginSmall(context);
+});
 
 const card = (page: Page) => page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Ours' }) });
 const unwrap = ({ body, headers }: Received, secret: string) =>
@@ -67,7 +68,7 @@ test('a webhook is added, its secret is shown once, and a test arrives as the SD
 test('a finished clip is told, stands in the log, and is sent again under its id', async ({ page }) => {
   await page.goto(product.url);
   await generate(page, 'a fox that is told about');
-  await expect.poll(() => received.length, { timeout: 30_000 }).toBe(2);
+  await expect.poll(() => received.length).toBe(2);
   const told = await unwrap(received[1] as Received, secret);
   expect(told).toMatchObject({ type: 'video.completed', data: { id: expect.stringMatching(/^video_/) } });
   await page.goto(`${product.url}/settings/webhooks`);
@@ -100,7 +101,7 @@ test('an address that is gone is paused, says so, and gets what was held when it
   await page.goto(product.url);
   await generate(page, 'a fox that nobody hears of');
   const before = received.length;
-  await expect.poll(() => received.length, { timeout: 30_000 }).toBe(before + 1);
+  await expect.poll(() => received.length).toBe(before + 1);
   await page.goto(`${product.url}/settings/webhooks`);
   await expect(card(page)).toContainText('Paused');
   await expect(card(page)).toContainText('1 message waits');

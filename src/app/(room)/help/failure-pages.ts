@@ -7,14 +7,14 @@ const folder = join(cwd(), 'docs/failures');
 
 export type FailurePage = { code: string; title: string; markdown: string };
 
-/** Read while the pages are built: every code that has a page, in the order of their titles. */
+/** Every code that has a page, in the order of their titles. */
 export async function failurePages(): Promise<FailurePage[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.md'));
   const pages = await Promise.all(names.map((name) => failurePage(name.slice(0, -'.md'.length))));
   return pages.sort((a, b) => a.title.localeCompare(b.title));
 }
 
-export async function failurePage(code: string): Promise<FailurePage> {
+async function failurePage(code: string): Promise<FailurePage> {
   const text = await readFile(join(folder, `${code}.md`), 'utf8');
   const [heading = '', ...rest] = text.split('\n');
   return { code, title: heading.replace(/^#\s*/, ''), markdown: rest.join('\n') };

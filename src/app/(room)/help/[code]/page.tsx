@@ -1,16 +1,11 @@
+import { notFound } from 'next/navigation';
 import { HelpPage } from '#ui/pages/help.tsx';
-import { failurePage, failurePages } from '../failure-pages.ts';
+import { failurePages } from '../failure-pages.ts';
 
-type Props = { params: Promise<{ code: string }> };
-
-/** Written at build time; any other code is no page. */
-export const dynamicParams = false;
-
-export async function generateStaticParams() {
-  return (await failurePages()).map(({ code }) => ({ code }));
-}
-
-export default async function Page({ params }: Props) {
+export default async function Page({ params }: { params: Promise<{ code: string }> }) {
   const { code } = await params;
-  return <HelpPage {...(await failurePage(code))} />;
+  // Looked up, and never made into a path.
+  const page = (await failurePages()).find((one) => one.code === code);
+  if (!page) notFound();
+  return <HelpPage {...page} />;
 }
