@@ -33,10 +33,10 @@ const providers: System['providers'] = {
 const store: System['store'] = {
   ...real.store,
   async claim(...asked) {
-    const claimed = await real.store.claim(...asked);
-    looks += claimed.length;
-    for (const { video, at } of claimed) late.push(at.getTime() - (video.checkAt?.getTime() ?? Number.NaN));
-    return claimed;
+    const due = await real.store.claim(...asked);
+    looks += due.claimed.length;
+    for (const { video, at } of due.claimed) late.push(at.getTime() - (video.checkAt?.getTime() ?? Number.NaN));
+    return due;
   },
 };
 const system = { ...real, store, providers, settings: { ...real.settings, schedule: Math.max(1, everyMs) } };

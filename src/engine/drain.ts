@@ -1,4 +1,5 @@
 import type { Move } from '#video/lifecycle.ts';
+import { createPace } from './pace.ts';
 import type { Sweeper } from './sweep.ts';
 import type { System } from './system.ts';
 
@@ -48,14 +49,17 @@ export async function drain(system: System, sweeper: Sweeper, budgetMs: number):
   try {
     const due = await store.hint('all', { restMs });
     log.info({ active, due }, 'pass over all active videos begins');
+    sweeper.hear();
+    const pace = createPace(clock);
     for (;;) {
-      const { claimed, resting } = await sweeper.once();
+      await pace();
+      const { claimed, restMs: emptyForMs } = await sweeper.once();
       const leftMs = until - clock.now().getTime();
       const idle = claimed === 0 && !sweeper.isBusy();
-      if (leftMs <= 0 || (idle && (!resting || resting.ms >= leftMs))) break;
+      if (leftMs <= 0 || (idle && (emptyForMs === null || emptyForMs >= leftMs))) break;
       const patience = new AbortController();
-      if (idle && resting) await clock.sleep(resting.ms);
-      else await Promise.race([sweeper.stepEnded(), clock.sleep(resting?.ms ?? leftMs, patience.signal)]);
+      if (idle && emptyForMs !== null) await clock.sleep(emptyForMs);
+      else await Promise.race([sweeper.stepEnded(), clock.sleep(emptyForMs ?? leftMs, patience.signal)]);
       patience.abort();
     }
   } finally {

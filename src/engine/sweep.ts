@@ -1,25 +1,27 @@
 import type { Move } from '#video/lifecycle.ts';
 import type { Claimed } from '#video/video.ts';
 import { holdsOf, tryAgain } from './holds.ts';
+import { createLanes, laneOf } from './lanes.ts';
 import { ClaimLost, underLease } from './lease.ts';
 import { createSaver } from './saver.ts';
 import { takeStep } from './step.ts';
-import type { Lane, System } from './system.ts';
-import { claimWithinRate } from './tokens.ts';
+import type { Due, System } from './system.ts';
 
 /** An answer that is on its way is worth waiting for: a create aborted after its first byte becomes `unknown`. */
 const graceMs = 2_000;
 /** Rendered, and then copied: whoever waits for one video should not have to ask twice. */
 const stepsAtOnce = 3;
-/** A look on trial is waited for so long at a time. */
-const trialMs = 1_000;
+/** Where the last admission found no slot, the next one waits for news, and no longer than this. */
+const quietMs = 10_000;
 
 export type Swept = {
   claimed: number;
-  /** A lane was filled to its width, so there may be more when a step ends. */
-  more: boolean;
-  /** Providers that may not be asked more just now, and how long the first of them has to rest. */
-  resting: { providers: string[]; ms: number } | null;
+  /** When there could next be something without news: a look where a lane has room, the end of a rest; null = nothing. */
+  nextAt: Date | null;
+  /** Providers have no requests left this minute, the first of them for so long. */
+  restMs: number | null;
+  /** The database's time of the pass. */
+  now: Date;
 };
 
 export type Sweeper = {
@@ -30,11 +32,15 @@ export type Sweeper = {
    * shares it.
    */
   one(id: string): Promise<void>;
+  /** Somebody may have come to the line, or a slot be free. */
+  hear(): void;
   /** Resolves when a step ends, or at once when none is under way. */
   stepEnded(): Promise<void>;
   isBusy(): boolean;
   /** Hears of every move that this sweeper saves. Returns the way out. */
   onMove(listener: (move: Move) => void): () => void;
+  /** Hears when a lane has room again that the last pass left full. Returns the way out. */
+  onRoom(listener: () => void): () => void;
   /** Hears of every step that threw: a defect of ours, which stops no other video. Returns the way out. */
   onError(listener: (videoId: string, error: unknown) => void): () => void;
   /** Waits a little for the steps under way, then aborts them; their claims are given back. */
@@ -43,9 +49,8 @@ export type Sweeper = {
 
 /**
  * The one door: whatever wakes the system leads here.
- * 1. Admit: queued videos become due as far as slots allow.
- * 2. Claim due rows per provider and lane, so that a slow provider or a long copy holds up nobody else; looks and starts
- *    only as far as the provider's requests per minute go.
+ * 1. Claim what is due in all lanes at once, as far as each has room.
+ * 2. Where somebody waits in line, admit: queued videos become due as far as slots allow, and are claimed too.
  * 3. Take the step of each row by its state, under a renewed lease.
  * 4. Save the moves in batches.
  * Where a provider does not answer, its circuit says so (video/circuit.ts): its rows rest, and one try at a time is made.
@@ -54,13 +59,19 @@ export function createSweeper(system: System): Sweeper {
   const { store, settings, log, clock } = system;
   const stopping = new AbortController();
   const steps = new Set<Promise<void>>();
-  const busy = new Map<string, number>();
   const listeners = new Set<(move: Move) => void>();
   const errorListeners = new Set<(videoId: string, error: unknown) => void>();
+  const roomListeners = new Set<() => void>();
+  const lanes = createLanes(system, () => {
+    for (const listener of roomListeners) listener();
+  });
   const looking = new Map<string, Promise<void>>();
   const trying = new Set<string>();
   let stepEnd = Promise.withResolvers<void>();
   let ended = false;
+  let passing: Promise<unknown> = Promise.resolve();
+  let heard = 0;
+  let quietUntilMs = Number.NEGATIVE_INFINITY;
 
   const save = createSaver(system, (move) => {
     log.info(
@@ -96,10 +107,10 @@ export function createSweeper(system: System): Sweeper {
 
   /** Counts what is under way in a lane until it ends. */
   function follow(key: string, work: Promise<void>): Promise<void> {
-    busy.set(key, (busy.get(key) ?? 0) + 1);
+    lanes.enter(key);
     const step = work.finally(() => {
-      busy.set(key, (busy.get(key) ?? 1) - 1);
       steps.delete(step);
+      lanes.leave(key);
       stepEnd.resolve();
       stepEnd = Promise.withResolvers<void>();
     });
@@ -129,8 +140,10 @@ export function createSweeper(system: System): Sweeper {
     const models = catalogue.models().filter((model) => model.provider === id);
     const movable = models.map((model) => model.id).filter((model) => catalogue.fallbacksOf(model).to.length > 0);
     if (movable.length === 0) return;
-    const claim = unlimited((limit) => store.claimWaiting(id, movable, limit, settings.leaseMs));
-    await fill(`${id} line`, settings.watchWidth, claim);
+    const key = `${id} line`;
+    const room = settings.watchWidth - lanes.busyIn(key);
+    if (room <= 0) return;
+    for (const one of await store.claimWaiting(id, movable, room, settings.leaseMs)) begin(key, one);
   }
 
   const admit = () =>
@@ -142,82 +155,67 @@ export function createSweeper(system: System): Sweeper {
       settings.maxRunningPerOwner,
     );
 
-  type Filled = { claimed: number; more: boolean; waitMs: number | null };
-  type Claim = (limit: number) => Promise<{ rows: Claimed[]; waitMs: number | null }>;
-
-  async function fill(key: string, width: number, claim: Claim): Promise<Filled> {
-    const room = width - (busy.get(key) ?? 0);
-    if (room <= 0) return { claimed: 0, more: true, waitMs: null };
-    const { rows, waitMs } = await claim(room);
-    for (const row of rows) begin(key, row);
-    return { claimed: rows.length, more: rows.length === room, waitMs };
+  async function claimDue(): Promise<{ due: Due; restMs: number | null }> {
+    const openings = await lanes.open();
+    const due = await store.claim(openings, settings.leaseMs);
+    // Nobody waits any more for steps that begin now.
+    if (ended) await store.release(due.claimed.splice(0).map(({ video }) => ({ id: video.id, seq: video.claimSeq })));
+    for (const one of due.claimed) begin(laneOf(one), one);
+    const restMs = await lanes.close(openings, due.claimed);
+    // Behind the claims: a try that succeeds now opens a lane only as wide as the next pass says.
+    await tryHeld();
+    return { due, restMs };
   }
 
-  const unlimited = (claim: (limit: number) => Promise<Claimed[]>): Claim => {
-    return async (limit) => ({ rows: await claim(limit), waitMs: null });
-  };
+  /** True = somebody was admitted, and is due now. */
+  async function admitWaiting({ line, now }: Due): Promise<boolean> {
+    if (!line.waits || now.getTime() < quietUntilMs) return false;
+    const heardBefore = heard;
+    if ((await admit()) > 0) return true;
+    const restsUntilMs = line.restsUntil?.getTime() ?? Number.POSITIVE_INFINITY;
+    if (heard === heardBefore) quietUntilMs = Math.min(restsUntilMs, now.getTime() + quietMs);
+    return false;
+  }
 
-  const claimIn = (id: string, lane: Lane): Claim => {
-    const claim = (limit: number) => store.claim(id, lane, limit, settings.leaseMs);
-    const provider = system.providers.get(id);
-    if (lane === 'collect' || !provider) return unlimited(claim);
-    return async (limit) => {
-      const hold = (await holdsOf(system)).get(id);
-      const onTrial = hold?.openedAt && hold.trialAt;
-      // A provider that may be well again is not overrun: one look at a time, until one is answered.
-      if (onTrial && (busy.get(`${id} watch`) ?? 0) > 0) return { rows: [], waitMs: trialMs };
-      return claimWithinRate(system, provider, onTrial ? 1 : limit, claim);
-    };
-  };
-
-  const widths: Record<Lane, number> = { watch: settings.watchWidth, collect: settings.collectWidth };
-
-  async function fillAll(): Promise<Swept> {
-    // Before the claims: what is cut off is found so by their steps.
-    await tryHeld();
-    const ids = system.providers.ids();
-    const foreign = unlimited((limit) => store.claimForeign(ids, limit, settings.leaseMs));
-    const [watched, others] = await Promise.all([
-      Promise.all(ids.map((id) => fill(`${id} watch`, widths.watch, claimIn(id, 'watch')))),
-      Promise.all([
-        ...ids.map((id) => fill(`${id} collect`, widths.collect, claimIn(id, 'collect'))),
-        fill('foreign', widths.watch, foreign),
-      ]),
-    ]);
-    const all = [...watched, ...others];
-    const waits = watched.flatMap(({ waitMs }, i) => (waitMs === null ? [] : [{ id: ids[i] ?? '', waitMs }]));
+  async function pass(): Promise<Swept> {
+    if (ended) return { claimed: 0, nextAt: null, restMs: null, now: clock.now() };
+    const first = await claimDue();
+    const last = (await admitWaiting(first.due)) ? await claimDue() : first;
+    const { nextAt, line, now } = last.due;
     return {
-      claimed: all.reduce((sum, one) => sum + one.claimed, 0),
-      more: all.some((one) => one.more),
-      resting:
-        waits.length === 0
-          ? null
-          : { providers: waits.map(({ id }) => id), ms: Math.min(...waits.map(({ waitMs }) => waitMs)) },
+      claimed: first.due.claimed.length + (last === first ? 0 : last.due.claimed.length),
+      nextAt: earliest(nextAt, line.restsUntil),
+      restMs: last.restMs,
+      now,
     };
   }
 
   async function lookAt(id: string): Promise<void> {
-    await Promise.all([admit(), tryHeld()]);
+    await tryHeld();
     for (let n = 0; n < stepsAtOnce && !ended; n++) {
-      const claimed = await store.claimDue(id, settings.leaseMs);
+      let claimed = await store.claimDue(id, settings.leaseMs);
+      // It may wait in line.
+      if (!claimed && n === 0 && (await admit()) > 0) claimed = await store.claimDue(id, settings.leaseMs);
       if (!claimed) return;
       const provider = system.providers.get(claimed.video.provider);
       const perMinute = provider?.capabilities.requestsPerMinute ?? null;
       if (perMinute !== null && (await store.takeTokens(claimed.video.provider, 1, perMinute)).granted === 0) {
         return store.release([{ id, seq: claimed.video.claimSeq }]);
       }
-      await begin(`${claimed.video.provider} watch`, claimed);
+      await begin(laneOf(claimed), claimed);
     }
   }
 
   return {
-    async once() {
-      if (ended) return { claimed: 0, more: false, resting: null };
-      // Beside the claims, which mostly have nothing to wait for: only what was just admitted takes a second round.
-      const [admitted, first] = await Promise.all([admit(), fillAll()]);
-      if (admitted === 0) return first;
-      const second = await fillAll();
-      return { ...second, claimed: first.claimed + second.claimed };
+    once() {
+      const begun = pass();
+      passing = begun;
+      return begun;
+    },
+
+    hear() {
+      heard += 1;
+      quietUntilMs = Number.NEGATIVE_INFINITY;
     },
 
     one(id) {
@@ -240,6 +238,11 @@ export function createSweeper(system: System): Sweeper {
       return () => listeners.delete(listener);
     },
 
+    onRoom(listener) {
+      roomListeners.add(listener);
+      return () => roomListeners.delete(listener);
+    },
+
     onError(listener) {
       errorListeners.add(listener);
       return () => errorListeners.delete(listener);
@@ -249,7 +252,10 @@ export function createSweeper(system: System): Sweeper {
       ended = true;
       await Promise.race([Promise.allSettled([...steps]), system.clock.sleep(graceMs)]);
       stopping.abort(new Error('stopping'));
-      await Promise.allSettled([...steps]);
+      await Promise.allSettled([...steps, passing]);
     },
   };
 }
+
+const earliest = (...times: (Date | null)[]): Date | null =>
+  times.reduce((first, time) => (first && (!time || first <= time) ? first : time), null);

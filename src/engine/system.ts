@@ -8,7 +8,7 @@ export { DownloadError } from '#video/download-error.ts';
 export type * from './ports/catalogue.ts';
 export type * from './ports/media.ts';
 export type * from './ports/provider.ts';
-export type { Lane, SaveResult } from './ports/store/claims.ts';
+export type { Due, Lane, Room, SaveResult } from './ports/store/claims.ts';
 export type { Character, Created, NewVideo, Once } from './ports/store/creates.ts';
 export type { AuditEvent, AuditQuery, StoredEvent } from './ports/store/events.ts';
 export type { Expiring, ExpiryRule, Reference, ReferenceQuery } from './ports/store/files.ts';

@@ -1,12 +1,9 @@
+import { createPace } from './pace.ts';
 import { createSweeper, type Sweeper, type Swept } from './sweep.ts';
 import type { System } from './system.ts';
 
 /** Looks at the schedule at least this often, whatever was missed (a lost NOTIFY, a clock that jumped). */
 const floorMs = 30_000;
-/** And never in a tighter loop than this. */
-const tightestMs = 20;
-/** While a lane is full its due rows hide the next due time of the others, which must not wait for a long copy. */
-const fullLaneMs = 250;
 /** Made once: an abort without a reason makes an exception for each wake-up. */
 const awake = new Error('awake');
 
@@ -24,42 +21,40 @@ export type Worker = {
  */
 export function startWorker(system: System): Worker {
   const { store, clock, log } = system;
-  let woken = false;
-  let nap = new AbortController();
-  let stopped = false;
-  const wake = () => {
-    woken = true;
-    nap.abort(awake);
-  };
   const sweeper = createSweeper(system);
-  // What is saved before the next due time is asked for is seen by that; afterwards only an earlier look is news.
+  const over = new AbortController();
+  const pace = createPace(clock, over.signal);
+  let nap = new AbortController();
+  const rouse = () => nap.abort(awake);
+  const wake = () => {
+    sweeper.hear();
+    rouse();
+  };
+  // What is saved while a pass asks for the next due time may have come too late for its answer.
+  let soonestMs = Number.POSITIVE_INFINITY;
   let napUntilMs = Number.NEGATIVE_INFINITY;
-  sweeper.onMove(({ next }) => {
-    if (next && next.getTime() < napUntilMs) wake();
+  sweeper.onMove(({ next, keepsClaim }) => {
+    if (!next || keepsClaim) return;
+    soonestMs = Math.min(soonestMs, next.getTime());
+    if (soonestMs < napUntilMs) rouse();
   });
+  sweeper.onRoom(rouse);
   const unlisten = store.listen('due', wake);
 
-  async function sleepUntilDue({ more, resting }: Swept): Promise<void> {
-    nap = new AbortController();
-    if (woken || stopped) return;
-    if (more) {
-      await Promise.race([sweeper.stepEnded(), clock.sleep(fullLaneMs, nap.signal)]);
-      return;
-    }
-    napUntilMs = Number.POSITIVE_INFINITY;
-    // A provider that must rest has rows that stay due: they would keep the loop turning.
-    const due = await store.nextDue(resting?.providers);
-    const dueMs = due.at ? due.at.getTime() - due.now.getTime() : floorMs;
-    const nextMs = Math.max(tightestMs, Math.min(dueMs, resting?.ms ?? floorMs));
-    const napMs = Math.min(floorMs, nextMs);
-    napUntilMs = due.now.getTime() + napMs;
-    if (!woken) await clock.sleep(napMs, nap.signal);
+  async function sleepUntilDue({ nextAt, restMs, now }: Swept): Promise<void> {
+    const dueMs = Math.min(nextAt?.getTime() ?? Number.POSITIVE_INFINITY, soonestMs) - now.getTime();
+    const napMs = Math.max(0, Math.min(floorMs, dueMs, restMs ?? floorMs));
+    napUntilMs = now.getTime() + napMs;
+    await clock.sleep(napMs, nap.signal);
   }
 
   async function loop(): Promise<void> {
     let failures = 0;
-    while (!stopped) {
-      woken = false;
+    for (;;) {
+      await pace();
+      if (over.signal.aborted) return;
+      nap = new AbortController();
+      soonestMs = Number.POSITIVE_INFINITY;
       napUntilMs = Number.NEGATIVE_INFINITY;
       try {
         await sleepUntilDue(await sweeper.once());
@@ -77,9 +72,9 @@ export function startWorker(system: System): Worker {
     wake,
     sweeper,
     async stop() {
-      stopped = true;
+      over.abort(awake);
       unlisten();
-      nap.abort(awake);
+      rouse();
       await sweeper.stop();
       await looping;
     },

@@ -10,7 +10,7 @@ import {
   troubled,
 } from '#store/memory/admin.ts';
 import { changeCircuit, holds, takeCall } from '#store/memory/circuit.ts';
-import { claim, claimDue, claimForeign, claimOne, claimWaiting, nextDue, release, renew } from '#store/memory/claim.ts';
+import { claim, claimDue, claimOne, claimWaiting, release, renew, scheduledProviders } from '#store/memory/claim.ts';
 import { create, saveReserving } from '#store/memory/create.ts';
 import {
   addFile,
@@ -44,7 +44,7 @@ export function openMemoryStore(options: { now?: () => Date; dailyCapMicroUsd?: 
     answered: async (id) => answered(tables, id),
     admit: async (...args) => admit(tables, ...args),
     claim: async (...args) => claim(tables, ...args),
-    claimForeign: async (...args) => claimForeign(tables, ...args),
+    scheduledProviders: async () => scheduledProviders(tables),
     claimOne: async (...args) => claimOne(tables, ...args),
     claimWaiting: async (...args) => claimWaiting(tables, ...args),
     claimDue: async (...args) => claimDue(tables, ...args),
@@ -56,7 +56,6 @@ export function openMemoryStore(options: { now?: () => Date; dailyCapMicroUsd?: 
     requestCancel: async (...args) => requestCancel(tables, ...args),
     hint: async (...args) => hint(tables, ...args),
     markWatched: async (...args) => markWatched(tables, ...args),
-    nextDue: async (...args) => nextDue(tables, ...args),
     releaseAllClaims: async () => {
       for (const video of videos.values()) video.claimedUntil = null;
     },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Store, StoredEvent } from '#engine/system.ts';
+import type { Room, Store, StoredEvent } from '#engine/system.ts';
 import { leaseMs, wish } from '#store/conformance/scene.ts';
 import { BudgetExceeded } from '#video/budget-exceeded.ts';
 import { edges, move } from '#video/lifecycle.ts';
@@ -60,17 +60,15 @@ const admit = fc.record({ slots: fc.option(fc.nat(6)), cap: fc.integer({ min: 1,
     },
 );
 
-const claim = fc.record({ provider: nat, limit: fc.integer({ min: 1, max: 5 }), kind: fc.nat(4) }).map(
-  ({ provider, limit, kind }): Step =>
+const claim = fc.array(fc.record({ provider: nat, lane: nat, limit: fc.nat(5) }), { maxLength: 4 }).map(
+  (wishes): Step =>
     async (pair) => {
-      const lane = kind === 0 ? 'collect' : 'watch';
-      pair.claims.push(
-        ...(await both(pair, (store) =>
-          kind === 1
-            ? store.claimForeign(['sim'], limit, leaseMs)
-            : store.claim(pick(providers, provider) ?? 'sim', lane, limit, leaseMs),
-        )),
-      );
+      const rooms = wishes.map(({ provider, lane, limit }): Room => {
+        return { provider: pick(providers, provider) ?? 'sim', lane: lane % 4 === 0 ? 'collect' : 'watch', limit };
+      });
+      const each = new Map(rooms.map((room) => [`${room.provider} ${room.lane}`, room]));
+      const { claimed } = await both(pair, (store) => store.claim([...each.values()], leaseMs));
+      pair.claims.push(...claimed);
     },
 );
 
@@ -313,7 +311,14 @@ async function everything(store: Store, asked: string[]): Promise<unknown> {
     counts: [await store.count(null), await store.count('ada')],
     found: (await store.list({ ownerId: 'ada', states: [...states.slice(0, 5)], q: 'FOX', limit: 2, order: 'asc' }))
       .length,
-    next: (await store.nextDue()).at,
+    next: await store.claim(
+      providers.flatMap((provider) => [
+        { provider, lane: 'watch', limit: 100 },
+        { provider, lane: 'collect', limit: 100 },
+      ]),
+      leaseMs,
+    ),
+    scheduled: await store.scheduledProviders(),
     ledgers: await Promise.all(asked.map((id) => store.ledgerOf(id))),
     spending: await Promise.all(owners.map((owner) => store.spending(owner))),
     spends: [

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Store } from '#engine/system.ts';
-import { leaseMs, wish } from '#store/conformance/scene.ts';
+import { claimIn, wish } from '#store/conformance/scene.ts';
 import type { Database, Queryable } from '#store/database/database.ts';
 import { openPostgres, versionRefusal } from '#store/database/postgres.ts';
 import { move } from '#video/lifecycle.ts';
@@ -71,10 +71,10 @@ describe.each(traps)('several connections to $name', ({ open }) => {
       1_000,
     );
     await store.admit([{ provider: 'sim', slots: null }], 1_000);
-    const batches = await Promise.all(Array.from({ length: 8 }, () => store.claim('sim', 'watch', 20, leaseMs)));
+    const batches = await Promise.all(Array.from({ length: 8 }, () => claimIn(store, 'sim', 'watch', 20)));
     const ids = batches.flat().map(({ video }) => video.id);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(ids.length + (await store.claim('sim', 'watch', 200, leaseMs)).length).toBe(120);
+    expect(ids.length + (await claimIn(store, 'sim', 'watch', 200)).length).toBe(120);
   });
 
   test('two admissions at once stay within the slots, even when somebody comes to the front between them', async () => {
@@ -100,7 +100,7 @@ describe.each(traps)('several connections to $name', ({ open }) => {
       1_000,
     );
     await store.admit([{ provider: 'sim', slots: null }], 1_000);
-    const claims = await store.claim('sim', 'watch', 100, leaseMs);
+    const claims = await claimIn(store, 'sim', 'watch', 100);
     const moves = claims.map((claim) => move(claim, 'queued', { next: claim.at, keepsClaim: true }));
     const rounds = Array.from({ length: 6 }, (_, n) => store.saveMoves(n % 2 === 0 ? moves : moves.toReversed()));
     const hints = Array.from({ length: 6 }, () => store.hint('all'));

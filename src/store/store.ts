@@ -1,17 +1,8 @@
 import type { Store } from '#engine/system.ts';
 import { admit } from '#store/claims/admit.ts';
-import {
-  claim,
-  claimDue,
-  claimForeign,
-  claimOne,
-  claimWaiting,
-  release,
-  releaseAllClaims,
-  renew,
-} from '#store/claims/claim.ts';
+import { claimDue, claimOne, claimWaiting, release, releaseAllClaims, renew } from '#store/claims/claim.ts';
+import { claim, scheduledProviders } from '#store/claims/due.ts';
 import { hint, markWatched, requestCancel } from '#store/claims/hint.ts';
-import { nextDue, timeOf, versionOf } from '#store/claims/next-due.ts';
 import { saveMoves } from '#store/claims/save-moves.ts';
 import { addCharacter, character, confirmCharacter, dropCharacter } from '#store/creates/characters.ts';
 import { create, saveReserving } from '#store/creates/create.ts';
@@ -25,6 +16,7 @@ import { expire, expiring } from '#store/files/retention.ts';
 import { ownCaps, setCap, spending } from '#store/money/budget.ts';
 import { ledgerOf, spendBetween } from '#store/money/ledger.ts';
 import { ownerLimits, setOwnerLimits } from '#store/money/owner-limits.ts';
+import { timeOf, versionOf } from '#store/operating/about.ts';
 import { activity, troubled } from '#store/operating/activity.ts';
 import { bootsBetween, recordBoot } from '#store/operating/boots.ts';
 import { throughput } from '#store/operating/throughput.ts';
@@ -53,7 +45,7 @@ export function openStore(
     answered: (...args) => answered(on, ...args),
     admit: (...args) => admit(on, ...args),
     claim: (...args) => claim(on, ...args),
-    claimForeign: (...args) => claimForeign(on, ...args),
+    scheduledProviders: () => scheduledProviders(on),
     claimOne: (...args) => claimOne(on, ...args),
     claimWaiting: (...args) => claimWaiting(on, ...args),
     claimDue: (...args) => claimDue(on, ...args),
@@ -66,7 +58,6 @@ export function openStore(
     requestCancel: (...args) => requestCancel(on, ...args),
     hint: (...args) => hint(on, ...args),
     markWatched: (...args) => markWatched(on, ...args),
-    nextDue: (...args) => nextDue(on, ...args),
     lostAttempts: (...args) => lostAttempts(on, ...args),
     knownUpstreamIds: (...args) => knownUpstreamIds(on, ...args),
     attempt: (...args) => attempt(on, ...args),

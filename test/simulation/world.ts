@@ -205,8 +205,8 @@ export async function runWorld(options: WorldOptions): Promise<World> {
 }
 
 async function isAtRest(store: Store): Promise<boolean> {
-  const [counts, due] = await Promise.all([store.count(null), store.nextDue()]);
-  return due.at === null && states.every((state) => isTerminal(state) || !counts[state]);
+  const [counts, scheduled] = await Promise.all([store.count(null), store.scheduledProviders()]);
+  return scheduled.length === 0 && states.every((state) => isTerminal(state) || !counts[state]);
 }
 
 /** Two or three providers of different kinds. */

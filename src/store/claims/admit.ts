@@ -1,5 +1,5 @@
 import { type Connection, now } from '#store/sql.ts';
-import { holders, lastTurn, ownOrder, rests, serving } from './line.ts';
+import { holders, holdsSlot, lastTurn, ownOrder, rests, serving } from './line.ts';
 
 /**
  * Makes as many waiting videos due as free slots allow: per provider, and per owner over all providers. Providers that
@@ -11,18 +11,29 @@ export async function admit(
   maxRunningPerOwner: number,
 ): Promise<number> {
   const { database } = connection;
+  const slots = [limits.map((limit) => limit.provider), limits.map((limit) => limit.slots)];
+  const [some] = await database.query(admissible, [connection.now(), ...slots]);
+  if (!some) return 0;
   return database.transaction(async (tx) => {
     // Two at once would count the same slots as free.
     await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${database.schema} admit`]);
-    const admitted = await tx.query(statement, [
-      connection.now(),
-      limits.map((limit) => limit.provider),
-      limits.map((limit) => limit.slots),
-      maxRunningPerOwner,
-    ]);
+    const admitted = await tx.query(statement, [connection.now(), ...slots, maxRunningPerOwner]);
     return admitted.length;
   });
 }
+
+const takesStarts = `s.paused_at is null and ((s.opened_at is null and s.stopped_at is null) or s.trial_at is not null)`;
+
+/** Whether anybody waits where a slot is free: mostly not, and then nobody has to wait for the lock. */
+const admissible = `
+  select from unnest($2::text[], $3::int[]) as l(provider, slots) left join provider_state s using (provider)
+  where ${takesStarts}
+    and exists (
+      select from videos v
+      where v.provider = l.provider and v.state = 'queued' and v.check_at is null and not ${rests})
+    and (l.slots is null or l.slots > (
+      select count(*) from (select from videos v where v.provider = l.provider and (${holdsSlot}) limit l.slots) holding))
+  limit 1`;
 
 /**
  * 1. `free`: slots of each provider; null = no limit. One on trial gets one start at a time.
@@ -39,7 +50,7 @@ const statement = `
       select provider, slots - coalesce((select sum(n) from running r where r.provider = l.provider), 0)::int as n
       from unnest($2::text[], $3::int[]) as l(provider, slots)
     ) l left join provider_state s using (provider)
-    where s.paused_at is null and ((s.opened_at is null and s.stopped_at is null) or s.trial_at is not null)
+    where ${takesStarts}
   ), waiting as (
     select own.id, own.priority, own.created_at, own.last_turn, owners.owner_id, free.provider, free.n as free,
       coalesce(busy.n, 0) as busy, coalesce(busy.n, 0) + nth as turn, most.n as most

@@ -1,4 +1,3 @@
-import type { Lane } from '#engine/system.ts';
 import { type Row, toAttempt, toVideo } from '#store/rows.ts';
 import { type Connection, notify, now, unclaimed } from '#store/sql.ts';
 import type { Claimed } from '#video/video.ts';
@@ -6,7 +5,10 @@ import { ownOrder, rests } from './line.ts';
 
 type ClaimedRow = { video: Row; attempt: Row; at: Date };
 
-const lease = `${now} + $2::double precision * interval '1 millisecond'`;
+export const lease = `${now} + $2::double precision * interval '1 millisecond'`;
+
+export const attemptOf = (videoId: string) =>
+  `select * from attempts where video_id = ${videoId} order by n desc limit 1`;
 
 /**
  * Claims the rows that `which` selects: a lease, the next fence number, and the look that is about to happen; the row is
@@ -20,23 +22,15 @@ const claiming = (which: string, checkedAt = now) => `
     returning v.*, chosen.checked_at as checked_before
   )
   select row_to_json(v) as video, row_to_json(a) as attempt, ${now} as at
-  from claimed v cross join lateral (select * from attempts where video_id = v.id order by n desc limit 1) a
+  from claimed v cross join lateral (${attemptOf('v.id')}) a
   order by v.check_at, v.id`;
 
-const toClaimed = ({ video, attempt, at }: ClaimedRow): Claimed => ({
+export const toClaimed = ({ video, attempt, at }: ClaimedRow): Claimed => ({
   video: toVideo({ ...video, checked_at: video.checked_before }),
   attempt: toAttempt(attempt),
   at,
 });
 
-const due = (whose: string) => `v.check_at <= ${now} and ${unclaimed} and ${whose}
-  order by v.check_at, v.id limit $3 for update skip locked`;
-
-const claimInLane = {
-  watch: claiming(due(`v.provider = $4 and v.state <> 'storing'`)),
-  collect: claiming(due(`v.provider = $4 and v.state = 'storing'`)),
-};
-const claimDueForeign = claiming(due('v.provider <> all($4::text[])'));
 // A command asks the provider nothing, so it is no look.
 const claimById = claiming(
   `v.id = $3 and ($4::text is null or v.owner_id = $4) and ${unclaimed} for update`,
@@ -50,28 +44,6 @@ const claimInLine = claiming(
 );
 
 const claimIfDue = claiming(`v.id = $3 and v.check_at <= ${now} and ${unclaimed} for update`);
-
-/** Due rows of one provider, the longest due first: paid work is never starved by priority. */
-export async function claim(
-  { database, now }: Connection,
-  provider: string,
-  lane: Lane,
-  limit: number,
-  leaseMs: number,
-): Promise<Claimed[]> {
-  const rows = await database.query<ClaimedRow>(claimInLane[lane], [now(), leaseMs, limit, provider]);
-  return rows.map(toClaimed);
-}
-
-export async function claimForeign(
-  { database, now }: Connection,
-  providers: string[],
-  limit: number,
-  leaseMs: number,
-): Promise<Claimed[]> {
-  const rows = await database.query<ClaimedRow>(claimDueForeign, [now(), leaseMs, limit, providers]);
-  return rows.map(toClaimed);
-}
 
 export async function claimOne(
   { database, now }: Connection,

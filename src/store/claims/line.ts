@@ -16,11 +16,14 @@ export const lastTurn = (nth: string) => `case when ${nth} = 1 then coalesce(
 
 export const rests = `coalesce(v.not_before > ${now}, false)`;
 
-/** CTEs: who holds how many slots, at each provider (`running`) and in all (`busy`). An admitted video holds one. */
+/** An admitted video holds a slot too. */
+export const holdsSlot = `state in (${slots}) or (state = 'queued' and check_at is not null)`;
+
+/** CTEs: who holds how many slots, at each provider (`running`) and in all (`busy`). */
 export const holders = `
   running as (
     select provider, owner_id, count(*)::int as n from videos
-    where state in (${slots}) or (state = 'queued' and check_at is not null)
+    where ${holdsSlot}
     group by provider, owner_id
   ), busy as (
     select owner_id, sum(n)::int as n from running group by owner_id

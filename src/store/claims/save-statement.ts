@@ -124,7 +124,7 @@ const statement = (money: string) => `
   )${money}, due as (
     select from saved
     where state = 'queued' or check_at <= ${now} + interval '1 second'
-      or (before in (${slots}) and state not in (${slots}))
+      or (before in ('queued', ${slots}) and state not in (${slots}))
   )
   select place,
     case when exists (select from due) then pg_notify($3, '')::text end as due,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TestStore } from '#store/testing.ts';
-import { leaseMs, minuteMs, type Scene, setScene } from './scene.ts';
+import { claimIn, minuteMs, type Scene, setScene } from './scene.ts';
 
 const everyone = 1_000;
 const unlimited = [{ provider: 'sim', slots: null }];
@@ -11,7 +11,7 @@ async function served({ store }: Scene): Promise<string[]> {
   const order: string[] = [];
   for (let n = 1; n <= 20; n++) {
     await store.admit(slots(n), everyone);
-    const due = await store.claim('sim', 'watch', 10, leaseMs);
+    const due = await claimIn(store, 'sim', 'watch', 10);
     order.push(...due.map(({ video }) => video.id));
   }
   return order;
@@ -23,7 +23,7 @@ export function admission(open: TestStore['open']): void {
       const { store, clock, ask, video } = await setScene(open);
       const id = await ask();
       expect((await video(id)).checkAt).toBeNull();
-      expect(await store.claim('sim', 'watch', 10, leaseMs)).toEqual([]);
+      expect(await claimIn(store, 'sim', 'watch', 10)).toEqual([]);
       clock.pass(1_000);
       expect(await store.admit(unlimited, everyone)).toBe(1);
       expect((await video(id)).checkAt).toEqual(clock.now());
@@ -70,7 +70,7 @@ export function admission(open: TestStore['open']): void {
       for (let n = 0; n < 7; n++) {
         clock.pass(1_000);
         expect(await store.admit(slots(1), everyone)).toBe(1);
-        const [due] = await store.claim('sim', 'watch', 10, leaseMs);
+        const [due] = await claimIn(store, 'sim', 'watch', 10);
         if (!due) throw new Error('nothing was admitted');
         order.push(due.video.ownerId);
         await store.release([{ id: due.video.id, seq: due.video.claimSeq }]);
@@ -85,7 +85,7 @@ export function admission(open: TestStore['open']): void {
       for (let n = 0; n < 3; n++) await ask();
       await ask({ ownerId: 'bob' });
       expect(await store.admit(unlimited, 3)).toBe(3);
-      const due = await store.claim('sim', 'watch', 10, leaseMs);
+      const due = await claimIn(store, 'sim', 'watch', 10);
       expect(due.map(({ video }) => video.ownerId).sort()).toEqual(['ada', 'ada', 'bob']);
     });
 

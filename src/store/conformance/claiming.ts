@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TestStore } from '#store/testing.ts';
-import { leaseMs, minuteMs, setScene } from './scene.ts';
+import { claimIn, leaseMs, minuteMs, setScene } from './scene.ts';
 
 export function claiming(open: TestStore['open']): void {
   describe('claiming', () => {
@@ -11,7 +11,7 @@ export function claiming(open: TestStore['open']): void {
       await running({}, minuteMs);
       await running({ provider: 'other' }, 1_000);
       clock.pass(3_000);
-      const claims = await store.claim('sim', 'watch', 10, leaseMs);
+      const claims = await claimIn(store, 'sim', 'watch', 10);
       expect(claims.map(({ video }) => video.id)).toEqual([sooner, later]);
       expect(claims[0]?.at).toEqual(clock.now());
       expect(claims[0]?.video).toMatchObject({ claimSeq: 2, claimedUntil: clock.in(leaseMs) });
@@ -37,9 +37,9 @@ export function claiming(open: TestStore['open']): void {
       const { store, clock, running } = await setScene(open);
       for (let n = 0; n < 5; n++) await running({}, 1_000);
       clock.pass(1_000);
-      expect(await store.claim('sim', 'watch', 3, leaseMs)).toHaveLength(3);
-      expect(await store.claim('sim', 'watch', 3, leaseMs)).toHaveLength(2);
-      expect(await store.claim('sim', 'watch', 3, leaseMs)).toHaveLength(0);
+      expect(await claimIn(store, 'sim', 'watch', 3)).toHaveLength(3);
+      expect(await claimIn(store, 'sim', 'watch', 3)).toHaveLength(2);
+      expect(await claimIn(store, 'sim', 'watch', 3)).toHaveLength(0);
     });
 
     test('keeps copies and looks apart', async () => {
@@ -47,27 +47,53 @@ export function claiming(open: TestStore['open']): void {
       const copied = await running();
       await save(await claimed(copied), 'storing', { next: clock.now() });
       const watched = await running({}, 0);
-      expect((await store.claim('sim', 'collect', 10, leaseMs)).map(({ video }) => video.id)).toEqual([copied]);
-      expect((await store.claim('sim', 'watch', 10, leaseMs)).map(({ video }) => video.id)).toEqual([watched]);
+      expect((await claimIn(store, 'sim', 'collect', 10)).map(({ video }) => video.id)).toEqual([copied]);
+      expect((await claimIn(store, 'sim', 'watch', 10)).map(({ video }) => video.id)).toEqual([watched]);
     });
 
-    test('takes rows of providers that are gone as one group', async () => {
-      const { store, running } = await setScene(open);
-      await running({}, 0);
-      const lost = [await running({ provider: 'gone' }, 0), await running({ provider: 'lost' }, 0)];
-      const claims = await store.claimForeign(['sim'], 10, leaseMs);
-      expect(claims.map(({ video }) => video.id)).toEqual(lost);
-      expect(await store.claimForeign(['sim'], 10, leaseMs)).toEqual([]);
+    test('takes from all lanes at once, of each no more than its limit', async () => {
+      const { store, clock, running, claimed, save } = await setScene(open);
+      const copies = [await running({}, 0), await running({}, 0)];
+      for (const id of copies) await save(await claimed(id), 'storing', { next: clock.now() });
+      clock.pass(1);
+      const looks = [await running({}, 0), await running({}, 0), await running({}, 0)];
+      clock.pass(1);
+      const elsewhere = await running({ provider: 'other' }, 0);
+      await running({ provider: 'full' }, 0);
+      await running({ provider: 'not asked for' }, 0);
+      const due = await store.claim(
+        [
+          { provider: 'sim', lane: 'watch', limit: 2 },
+          { provider: 'other', lane: 'watch', limit: 5 },
+          { provider: 'full', lane: 'watch', limit: 0 },
+          { provider: 'sim', lane: 'collect', limit: 1 },
+        ],
+        leaseMs,
+      );
+      expect(due.claimed.map(({ video }) => video.id)).toEqual([copies[0], looks[0], looks[1], elsewhere]);
+      expect(due.now).toEqual(clock.now());
+      expect((await store.claim([], leaseMs)).claimed).toEqual([]);
+    });
+
+    test('knows all providers on the schedule, configured or not', async () => {
+      const { store, clock, ask, running, claimed, save } = await setScene(open);
+      expect(await store.scheduledProviders()).toEqual([]);
+      await ask({ provider: 'in line' });
+      for (const provider of ['gone', 'sim', 'gone']) await running({ provider });
+      const copied = await running({ provider: 'copied' });
+      await save(await claimed(copied), 'storing', { next: clock.in(minuteMs) });
+      await save(await claimed(await running({ provider: 'over' })), 'failed', { next: null });
+      expect(await store.scheduledProviders()).toEqual(['copied', 'gone', 'sim']);
     });
 
     test('lets a lease run out, and fences off whoever held it', async () => {
       const { store, clock, running, save, video } = await setScene(open);
       const id = await running({}, 0);
-      const [zombie] = await store.claim('sim', 'watch', 1, leaseMs);
+      const [zombie] = await claimIn(store, 'sim', 'watch', 1);
       clock.pass(leaseMs - 1);
-      expect(await store.claim('sim', 'watch', 1, leaseMs)).toEqual([]);
+      expect(await claimIn(store, 'sim', 'watch', 1)).toEqual([]);
       clock.pass(1);
-      const [heir] = await store.claim('sim', 'watch', 1, leaseMs);
+      const [heir] = await claimIn(store, 'sim', 'watch', 1);
       expect(heir?.video.id).toBe(id);
       if (!zombie || !heir) throw new Error('nothing was claimed');
       expect(await save(zombie, 'storing', { next: clock.now(), event: 'rendered' })).toBe('fenced');
@@ -80,14 +106,14 @@ export function claiming(open: TestStore['open']): void {
     test('renews a lease for as long as nobody else took the row', async () => {
       const { store, clock, running } = await setScene(open);
       const id = await running({}, 0);
-      const [claim] = await store.claim('sim', 'watch', 1, leaseMs);
+      const [claim] = await claimIn(store, 'sim', 'watch', 1);
       const seq = claim?.video.claimSeq ?? 0;
       clock.pass(leaseMs - 1_000);
       expect(await store.renew(id, seq, leaseMs)).toBe(true);
       clock.pass(leaseMs - 1_000);
-      expect(await store.claim('sim', 'watch', 1, leaseMs)).toEqual([]);
+      expect(await claimIn(store, 'sim', 'watch', 1)).toEqual([]);
       clock.pass(1_000);
-      expect(await store.claim('sim', 'watch', 1, leaseMs)).toHaveLength(1);
+      expect(await claimIn(store, 'sim', 'watch', 1)).toHaveLength(1);
       expect(await store.renew(id, seq, leaseMs)).toBe(false);
     });
 
@@ -103,20 +129,20 @@ export function claiming(open: TestStore['open']): void {
       const { store, clock, running } = await setScene(open);
       const id = await running({}, 1_000);
       clock.pass(1_000);
-      const [claim] = await store.claim('sim', 'watch', 1, leaseMs);
+      const [claim] = await claimIn(store, 'sim', 'watch', 1);
       await store.release([{ id, seq: claim?.video.claimSeq ?? 0 }]);
-      const [again] = await store.claim('sim', 'watch', 1, leaseMs);
+      const [again] = await claimIn(store, 'sim', 'watch', 1);
       expect(again?.video).toMatchObject({ id, checkAt: clock.now() });
       await store.release([{ id, seq: claim?.video.claimSeq ?? 0 }]);
-      expect(await store.claim('sim', 'watch', 1, leaseMs)).toEqual([]);
+      expect(await claimIn(store, 'sim', 'watch', 1)).toEqual([]);
     });
 
     test('frees every claim when the only process starts anew', async () => {
       const { store, running } = await setScene(open);
       await running({}, 0);
-      await store.claim('sim', 'watch', 1, leaseMs);
+      await claimIn(store, 'sim', 'watch', 1);
       await store.releaseAllClaims();
-      expect(await store.claim('sim', 'watch', 1, leaseMs)).toHaveLength(1);
+      expect(await claimIn(store, 'sim', 'watch', 1)).toHaveLength(1);
     });
 
     test('serves a command, due or not, and says who is in the way', async () => {
@@ -132,21 +158,60 @@ export function claiming(open: TestStore['open']): void {
   });
 
   describe('the next due time', () => {
-    test('is that of the first look, the end of a lease, or the end of a rest', async () => {
-      const { store, clock, running, ask, claimed, save } = await setScene(open);
-      expect((await store.nextDue()).at).toBeNull();
-      const queued = await ask();
-      expect((await store.nextDue()).at).toBeNull();
-      await save(await claimed(queued), 'queued', { next: null, video: { notBefore: clock.in(5 * minuteMs) } });
-      expect((await store.nextDue()).at).toEqual(clock.in(5 * minuteMs));
+    const none = { waits: false, restsUntil: null };
+
+    test('is that of the first look, or the end of a lease', async () => {
+      const { store, clock, running } = await setScene(open);
+      const next = async () => (await store.claim([{ provider: 'sim', lane: 'watch', limit: 1 }], minuteMs)).nextAt;
+      expect(await next()).toBeNull();
       await running({}, 3 * minuteMs);
-      expect((await store.nextDue()).at).toEqual(clock.in(3 * minuteMs));
+      await running({ provider: 'other' }, minuteMs);
+      expect(await next()).toEqual(clock.in(3 * minuteMs));
       await running({}, 0);
-      expect((await store.nextDue()).at).toEqual(clock.now());
-      await store.claim('sim', 'watch', 1, minuteMs);
-      expect((await store.nextDue()).at).toEqual(clock.in(minuteMs));
-      clock.pass(6 * minuteMs);
-      expect((await store.nextDue()).at).toEqual(clock.in(-6 * minuteMs));
+      await claimIn(store, 'sim', 'watch', 1, minuteMs);
+      expect(await next()).toEqual(clock.in(minuteMs));
+      await claimIn(store, 'other', 'watch', 1, minuteMs);
+      expect(await next()).toEqual(clock.in(minuteMs));
+    });
+
+    test('is told only of lanes that have room to spare', async () => {
+      const { store, clock, running, claimed, save } = await setScene(open);
+      const copied = await running();
+      await save(await claimed(copied), 'storing', { next: clock.in(2 * minuteMs) });
+      await running({}, minuteMs);
+      await running({}, 0);
+      const next = async (watch: number, collect: number) =>
+        (
+          await store.claim(
+            [
+              { provider: 'sim', lane: 'watch', limit: watch },
+              { provider: 'sim', lane: 'collect', limit: collect },
+            ],
+            leaseMs,
+          )
+        ).nextAt;
+      expect(await next(0, 0)).toBeNull();
+      expect(await next(1, 4)).toEqual(clock.in(2 * minuteMs));
+      expect(await next(1, 4)).toEqual(clock.in(leaseMs));
+      clock.pass(2 * minuteMs);
+      expect(await next(3, 0)).toBeNull();
+    });
+
+    test('of the line is when somebody may be sent: now, or at the end of a rest', async () => {
+      const { store, clock, ask, claimed, save, admitAll } = await setScene(open);
+      const line = async () => (await store.claim([], leaseMs)).line;
+      expect(await line()).toEqual(none);
+      const resting = await ask();
+      await save(await claimed(resting), 'queued', { next: null, video: { notBefore: clock.in(5 * minuteMs) } });
+      expect(await line()).toEqual({ waits: false, restsUntil: clock.in(5 * minuteMs) });
+      await ask();
+      expect(await line()).toEqual({ waits: true, restsUntil: clock.in(5 * minuteMs) });
+      await admitAll();
+      expect(await line()).toEqual({ waits: false, restsUntil: clock.in(5 * minuteMs) });
+      clock.pass(5 * minuteMs);
+      expect(await line()).toEqual({ waits: true, restsUntil: null });
+      await admitAll();
+      expect(await line()).toEqual(none);
     });
   });
 }

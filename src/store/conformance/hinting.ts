@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TestStore } from '#store/testing.ts';
 import { move } from '#video/lifecycle.ts';
-import { leaseMs, minuteMs, setScene } from './scene.ts';
+import { claimIn, minuteMs, setScene } from './scene.ts';
 
 export function hinting(open: TestStore['open']): void {
   describe('a hint', () => {
@@ -28,15 +28,15 @@ export function hinting(open: TestStore['open']): void {
     test('during a claim leaves the fence alone, and the next look comes at once', async () => {
       const { store, clock, running, save, video } = await setScene(open);
       const id = await running({}, 0);
-      const [claim] = await store.claim('sim', 'watch', 1, leaseMs);
+      const [claim] = await claimIn(store, 'sim', 'watch', 1);
       if (!claim) throw new Error('nothing was claimed');
       expect(await store.hint({ ids: [id] })).toBe(1);
       expect(await video(id)).toEqual({ ...claim.video, checkedAt: clock.now(), woken: true });
-      expect(await store.claim('sim', 'watch', 1, leaseMs)).toEqual([]);
+      expect(await claimIn(store, 'sim', 'watch', 1)).toEqual([]);
       clock.pass(1_000);
       expect(await save(claim, 'running', { next: clock.in(minuteMs) })).toBe('saved');
       expect(await video(id)).toMatchObject({ checkAt: clock.now(), woken: false, claimSeq: claim.video.claimSeq });
-      expect(await store.claim('sim', 'watch', 1, leaseMs)).toHaveLength(1);
+      expect(await claimIn(store, 'sim', 'watch', 1)).toHaveLength(1);
     });
 
     test('during a claim counts even if the claim is given back', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TestStore } from '#store/testing.ts';
 import type { State } from '#video/video.ts';
-import { clip, hourMs, leaseMs, minuteMs, type Scene, setScene, unwritable } from './scene.ts';
+import { claimIn, clip, hourMs, leaseMs, minuteMs, type Scene, setScene, unwritable } from './scene.ts';
 
 const operator = { type: 'user', id: 'root' } as const;
 const unlimited = [{ provider: 'sim', slots: null }];
@@ -28,7 +28,7 @@ export function operating(open: TestStore['open']): void {
       await store.setPaused('sim', true, operator);
       expect((await video(waits)).checkAt).toBeNull();
       clock.pass(minuteMs);
-      expect((await store.claim('sim', 'watch', 10, leaseMs)).map((claim) => claim.video.id)).toEqual([runs]);
+      expect((await claimIn(store, 'sim', 'watch', 10)).map((claim) => claim.video.id)).toEqual([runs]);
     });
 
     test('holds up nobody at another provider', async () => {
@@ -137,20 +137,6 @@ export function operating(open: TestStore['open']): void {
       await claimed(queued);
       expect(await store.claimDue(queued, leaseMs)).toBeNull();
       expect(await store.claimDue('video_none', leaseMs)).toBeNull();
-    });
-  });
-
-  describe('the next due time', () => {
-    test('leaves out the looks at a provider that may not be asked, but not its copies', async () => {
-      const { store, clock, running, claimed, save } = await setScene(open);
-      await running({}, minuteMs);
-      await running({ provider: 'other' }, hourMs);
-      expect((await store.nextDue()).at).toEqual(clock.in(minuteMs));
-      expect((await store.nextDue(['sim'])).at).toEqual(clock.in(hourMs));
-      expect((await store.nextDue(['sim', 'other'])).at).toBeNull();
-      const rendered = await running({}, minuteMs);
-      await save(await claimed(rendered), 'storing', { next: clock.in(2 * minuteMs) });
-      expect((await store.nextDue(['sim', 'other'])).at).toEqual(clock.in(2 * minuteMs));
     });
   });
 

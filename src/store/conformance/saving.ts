@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TestStore } from '#store/testing.ts';
 import { move } from '#video/lifecycle.ts';
-import { clip, hourMs, leaseMs, minuteMs, setScene, unwritable } from './scene.ts';
+import { claimIn, clip, hourMs, leaseMs, minuteMs, setScene, unwritable } from './scene.ts';
 
 export function saving(open: TestStore['open']): void {
   describe('saving', () => {
@@ -95,7 +95,7 @@ export function saving(open: TestStore['open']): void {
       await store.hint({ ids: [id] });
       expect(await save(claim, 'running', { next: clock.now(), keepsClaim: true })).toBe('saved');
       expect(await video(id)).toMatchObject({ claimedUntil: clock.in(leaseMs), woken: true, checkAt: clock.now() });
-      expect(await store.claim('sim', 'watch', 1, leaseMs)).toEqual([]);
+      expect(await claimIn(store, 'sim', 'watch', 1)).toEqual([]);
       expect(await save(claim, 'running', { next: clock.in(minuteMs) })).toBe('saved');
       expect(await video(id)).toMatchObject({ claimedUntil: null, woken: false, checkAt: clock.now() });
     });
@@ -119,7 +119,7 @@ export function saving(open: TestStore['open']): void {
       const { store, clock, ask, admitAll, video } = await setScene(open);
       for (let n = 0; n < 200; n++) await ask();
       await admitAll();
-      const claims = await store.claim('sim', 'watch', 200, leaseMs);
+      const claims = await claimIn(store, 'sim', 'watch', 200);
       const [first] = claims;
       if (!first) throw new Error('nothing was claimed');
       const taken = clip('asset_taken', first);
@@ -142,7 +142,7 @@ export function saving(open: TestStore['open']): void {
       const written = await store.events(poisoned, null);
       expect(written.map(({ type }) => type)).toEqual(['created', 'poisoned']);
       clock.pass(hourMs);
-      const again = (await store.claim('sim', 'watch', 200, leaseMs)).find((claim) => claim.video.id === poisoned);
+      const again = (await claimIn(store, 'sim', 'watch', 200)).find((claim) => claim.video.id === poisoned);
       if (!again) throw new Error('the rest did not end');
       await store.saveMoves([move(again, 'submitting', { next: clock.now() })]);
       expect((await video(poisoned)).poisonedAt).toBeNull();

@@ -1,4 +1,4 @@
-import type { NewVideo, Store } from '#engine/system.ts';
+import type { Lane, NewVideo, Store } from '#engine/system.ts';
 import type { TestStore } from '#store/testing.ts';
 import { type Move, type MoveDetails, move } from '#video/lifecycle.ts';
 import type { Asset, Claimed, Request, State } from '#video/video.ts';
@@ -60,6 +60,10 @@ export const clip = (id: string, claimed: Claimed): Asset => ({
   height: 180,
   durationMs: 4_000,
 });
+
+/** What is due in one lane. */
+export const claimIn = async (store: Store, provider: string, lane: Lane, limit: number, forMs = leaseMs) =>
+  (await store.claim([{ provider, lane, limit }], forMs)).claimed;
 
 /** An empty store on a clock that stands still until a test lets time pass. */
 export async function setScene(open: TestStore['open'], options: { dailyCapMicroUsd?: number } = {}) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { NewVideo } from '#engine/system.ts';
 import type { TestStore } from '#store/testing.ts';
 import { QueueFull } from '#video/queue-full.ts';
-import { leaseMs, minuteMs, type Scene, setScene, wish } from './scene.ts';
+import { claimIn, leaseMs, minuteMs, type Scene, setScene, wish } from './scene.ts';
 
 /** A video whose create was sent `agoMs` before now, in the state given. */
 async function sent(scene: Scene, state: 'submitting' | 'unknown', attempt: Partial<NewVideo['attempt']> = {}) {
@@ -88,7 +88,7 @@ export function submitting(open: TestStore['open']): void {
       const scene = await setScene(open);
       const { attemptId, id } = await sent(scene, 'submitting');
       scene.clock.pass(leaseMs);
-      await scene.store.claim('sim', 'watch', 10, leaseMs);
+      await claimIn(scene.store, 'sim', 'watch', 10);
       expect(await scene.store.saveOperation(attemptId, { id: 'job' }, 'job')).toBe('saved');
       expect((await scene.store.get(id, null))?.attempts[0]).toMatchObject({
         operation: { id: 'job' },

@@ -1,4 +1,4 @@
-import type { Lane } from '#engine/system.ts';
+import type { Due, Lane, Room } from '#engine/system.ts';
 import { clean } from '#store/json.ts';
 import type { Claimed, Video } from '#video/video.ts';
 import { inLine } from './line.ts';
@@ -17,31 +17,45 @@ function take(tables: Tables, video: Video, leaseMs: number, looks = true): Clai
   return clean({ video: { ...video, checkedAt }, attempt: newestAttempt(tables, video.id), at });
 }
 
-function takeDue(tables: Tables, mine: (video: Video) => boolean, limit: number, leaseMs: number): Claimed[] {
-  const nowMs = tables.now().getTime();
-  const due: Video[] = [];
+export function claim(tables: Tables, rooms: Room[], leaseMs: number): Due {
+  const now = tables.now();
+  const nowMs = now.getTime();
+  const all = rooms.map((room) => ({ ...room, due: [] as Video[], nextMs: Number.POSITIVE_INFINITY }));
+  const lanesOf = (lane: Lane) => new Map(all.filter((one) => one.lane === lane).map((one) => [one.provider, one]));
+  const watch = lanesOf('watch');
+  const collect = lanesOf('collect');
+  let waits = false;
+  let restsUntilMs = Number.POSITIVE_INFINITY;
   // One pass, without copies, and of numbers: a simulation sweeps a million times.
-  for (const video of tables.videos.values()) {
-    const { checkAt, claimedUntil } = video;
-    if (checkAt === null || checkAt.getTime() > nowMs) continue;
-    if ((claimedUntil === null || claimedUntil.getTime() <= nowMs) && mine(video)) due.push(video);
+  for (const video of tables.open) {
+    const { checkAt, claimedUntil, notBefore, provider, state } = video;
+    if (checkAt === null) {
+      if (state !== 'queued') continue;
+      const restMs = notBefore?.getTime() ?? 0;
+      if (restMs <= nowMs) waits = true;
+      else restsUntilMs = Math.min(restsUntilMs, restMs);
+      continue;
+    }
+    const lane = (state === 'storing' ? collect : watch).get(provider);
+    if (!lane) continue;
+    const dueMs = Math.max(checkAt.getTime(), checkAt.getTime() > nowMs ? 0 : (claimedUntil?.getTime() ?? 0));
+    if (dueMs > nowMs) lane.nextMs = Math.min(lane.nextMs, dueMs);
+    else lane.due.push(video);
   }
-  return due
-    .sort((a, b) => Number(a.checkAt) - Number(b.checkAt) || byId(a, b))
-    .slice(0, limit)
-    .map((video) => take(tables, video, leaseMs));
+  const chosen = all.flatMap(({ due, limit }) => due.sort(byDue).slice(0, limit));
+  const next = Math.min(...all.filter(({ due, limit }) => due.length < limit).map(({ nextMs }) => nextMs));
+  return {
+    claimed: chosen.sort(byDue).map((video) => take(tables, video, leaseMs)),
+    nextAt: Number.isFinite(next) ? new Date(next) : null,
+    line: { waits, restsUntil: Number.isFinite(restsUntilMs) ? new Date(restsUntilMs) : null },
+    now,
+  };
 }
 
-export const claim = (tables: Tables, provider: string, lane: Lane, limit: number, leaseMs: number): Claimed[] =>
-  takeDue(
-    tables,
-    (video) => video.provider === provider && (video.state === 'storing') === (lane === 'collect'),
-    limit,
-    leaseMs,
-  );
+const byDue = (a: Video, b: Video) => Number(a.checkAt) - Number(b.checkAt) || byId(a, b);
 
-export const claimForeign = (tables: Tables, providers: string[], limit: number, leaseMs: number): Claimed[] =>
-  takeDue(tables, (video) => !providers.includes(video.provider), limit, leaseMs);
+export const scheduledProviders = (tables: Tables): string[] =>
+  [...new Set([...tables.open].filter(({ checkAt }) => checkAt).map(({ provider }) => provider))].sort();
 
 export function claimOne(tables: Tables, id: string, ownerId: string | null, leaseMs: number): Claimed | 'busy' | null {
   const video = owned(tables, id, ownerId);
@@ -64,7 +78,9 @@ export function claimWaiting(
 }
 
 export function claimDue(tables: Tables, id: string, leaseMs: number): Claimed | null {
-  return takeDue(tables, (video) => video.id === id, 1, leaseMs)[0] ?? null;
+  const video = tables.videos.get(id);
+  const isDue = video?.checkAt && video.checkAt <= tables.now() && !isClaimed(tables, video);
+  return isDue ? take(tables, video, leaseMs) : null;
 }
 
 const held = (tables: Tables, { id, seq }: { id: string; seq: number }): Video | undefined => {
@@ -88,19 +104,4 @@ export function release(tables: Tables, claims: { id: string; seq: number }[]): 
     video.woken = false;
     tables.notify('due');
   }
-}
-
-function dueMs({ checkAt, claimedUntil, notBefore, provider, state }: Video, except: string[], nowMs: number): number {
-  const restsUntilMs = notBefore?.getTime() ?? 0;
-  if (!checkAt) return state === 'queued' && restsUntilMs > nowMs ? restsUntilMs : Number.POSITIVE_INFINITY;
-  if (state !== 'storing' && except.includes(provider)) return Number.POSITIVE_INFINITY;
-  const untilMs = claimedUntil?.getTime() ?? 0;
-  return Math.max(checkAt.getTime(), untilMs > nowMs ? untilMs : 0);
-}
-
-export function nextDue(tables: Tables, except: string[] = []): { at: Date | null; now: Date } {
-  const now = tables.now();
-  let atMs = Number.POSITIVE_INFINITY;
-  for (const video of tables.videos.values()) atMs = Math.min(atMs, dueMs(video, except, now.getTime()));
-  return { at: Number.isFinite(atMs) ? new Date(atMs) : null, now };
 }

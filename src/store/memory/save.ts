@@ -43,7 +43,7 @@ function save(tables: Tables, asked: Move): SaveResult {
   const nearer =
     row.state === 'queued' ||
     (row.checkAt !== null && row.checkAt.getTime() <= tables.now().getTime() + 1_000) ||
-    (slotStates.includes(before.state) && !slotStates.includes(row.state));
+    ((before.state === 'queued' || slotStates.includes(before.state)) && !slotStates.includes(row.state));
   tables.notify(...(nearer ? (['due'] as const) : []), ...(move.event ? (['events'] as const) : []));
   return 'saved';
 }

@@ -89,15 +89,12 @@ export const videos = pgTable(
     hiddenAt: at('hidden_at'),
   },
   (video) => [
-    // The claims: one provider's due rows, looks apart from copies.
-    index('videos_watch')
-      .on(video.provider, video.checkAt, video.id)
-      .where(sql`check_at is not null and state <> 'storing'`),
-    index('videos_collect')
-      .on(video.provider, video.checkAt, video.id)
-      .where(sql`check_at is not null and state = 'storing'`),
-    // The next due time of all.
-    index('videos_next_due').on(video.checkAt).where(sql`check_at is not null`),
+    // The schedule: each provider's looks, and its copies. The statements say it in the same words, here and below.
+    index('videos_due')
+      .on(video.provider, sql`(state = 'storing')`, video.checkAt, video.id)
+      .where(sql`check_at is not null`),
+    // Who waits in line, and who rests there.
+    index('videos_rests').on(sql`coalesce(not_before, '-infinity')`).where(sql`state = 'queued' and check_at is null`),
     // Admission: who holds slots, and who waits, in each owner's own order.
     index('videos_slots').on(video.provider, video.ownerId).where(holdsSlot),
     index('videos_line')

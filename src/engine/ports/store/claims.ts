@@ -7,6 +7,24 @@ export type SaveResult = 'saved' | 'fenced';
 /** Copies have a lane of their own, so that a long one holds up no look. */
 export type Lane = 'watch' | 'collect';
 
+/** So many more steps may begin in a lane: `collect` = copies (state storing), `watch` = all others. */
+export type Room = { provider: string; lane: Lane; limit: number };
+
+/** What one look at the schedule found. */
+export type Due = {
+  claimed: Claimed[];
+  /** When there could next be something in a lane that was not filled: a look, or the end of a lease; null = nothing. */
+  nextAt: Date | null;
+  line: {
+    /** A video waits, and does not rest: an admission might find it a slot. */
+    waits: boolean;
+    /** When the first of those that rest has rested. */
+    restsUntil: Date | null;
+  };
+  /** The database's time: a machine whose clock differs must neither oversleep nor spin. */
+  now: Date;
+};
+
 /** Who may move a video, and what came of it: the row says when it is due, the fence who saves. */
 export type Claims = {
   /**
@@ -14,10 +32,10 @@ export type Claims = {
    * age; none of a paused provider. `maxRunningPerOwner` for those who have no limit of their own. Returns how many.
    */
   admit(limits: { provider: string; slots: number | null }[], maxRunningPerOwner: number): Promise<number>;
-  /** Due rows of one provider in order of `check_at`; `collect` = state storing, `watch` = all others. */
-  claim(provider: string, lane: Lane, limit: number, leaseMs: number): Promise<Claimed[]>;
-  /** Due rows whose provider is none of these: claimed as one group. */
-  claimForeign(providers: string[], limit: number, leaseMs: number): Promise<Claimed[]>;
+  /** Due rows of all these lanes at once, of each in order of `check_at`, and no more than its limit. */
+  claim(rooms: Room[], leaseMs: number): Promise<Due>;
+  /** The providers of whatever is on the schedule, configured or not. */
+  scheduledProviders(): Promise<string[]>;
   /** Claims for a command, due or not; that is no look at it. `busy` = a worker holds it; null = not there, or another owner's. */
   claimOne(id: string, ownerId: string | null, leaseMs: number): Promise<Claimed | 'busy' | null>;
   /** Claims what waits in our line for one of these models of a provider, rests left out: to send it elsewhere. */
@@ -42,11 +60,6 @@ export type Claims = {
   hint(which: { ids: string[] } | { provider: string } | 'all', options?: { restMs?: number }): Promise<number>;
   /** Somebody watches, for so long from now; written at most every 30 s per video. */
   markWatched(id: string, forMs: number): Promise<void>;
-  /**
-   * The next time at which a claim or an admission could find work, beside the database's own time: a machine whose clock
-   * differs must neither oversleep nor spin. Null = nothing scheduled. Looks at the providers `except` are left out.
-   */
-  nextDue(except?: string[]): Promise<{ at: Date | null; now: Date }>;
   /** The database's time. */
   now(): Promise<Date>;
 };
