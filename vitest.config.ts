@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: ['test/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    execArgv: ['--import', new URL('./src/quick-start.ts', import.meta.url).href],
     // Each worker may hold a PGlite of half a gigabyte: two, whatever the machine has.
     maxWorkers: 2,
     // A test file that hangs must end the run, not hold it.

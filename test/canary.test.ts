@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createSimulator } from '#simulator/server.ts';
+import { newDataDir } from './data-dir.ts';
 
 const kinds = ['fal', 'google', 'replicate', 'xai', 'openai'] as const;
 const paths = { fal: '/fal', google: '/google/v1beta', replicate: '/replicate/v1', xai: '/xai/v1', openai: '/v1' };
@@ -12,10 +12,11 @@ const keyOf = (kind: string) => `canary-${kind}-5e1f07c2b9d84a63`;
 const variable = 'canary-variable-9b02e77d41c6f3aa';
 const canaries = [...kinds.map(keyOf), keyOf('replaced'), variable];
 
-const dir = mkdtempSync(join(tmpdir(), 'dailies-canary-'));
+let dir: string;
 let upstream: Awaited<ReturnType<typeof startUpstream>>;
 let product: Awaited<ReturnType<typeof startProduct>>;
 beforeAll(async () => {
+  dir = await newDataDir('dailies-canary-');
   upstream = await startUpstream();
   product = await startProduct();
 });
@@ -107,7 +108,7 @@ async function tryCreate(asked: { prompt: string; model: string | undefined; max
 }
 
 async function startUpstream() {
-  const simulator = createSimulator({ speed: 0, oneClip: true });
+  const simulator = createSimulator({ speed: 0, fps: 1, oneClip: true });
   return { origin: await simulator.listen(), stop: () => simulator.close() };
 }
 
@@ -119,6 +120,7 @@ async function startProduct() {
     DAILIES_ADMIN_EMAIL: 'admin@example.com',
     DAILIES_ADMIN_PASSWORD: 'long enough',
     DAILIES_DAILY_CAP_USD: 'none',
+    DAILIES_SCHEDULE: 'fixed:500ms',
     LOG_LEVEL: 'trace',
     REPLICATE_API_TOKEN: variable,
   };

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer as createTcpServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { boot } from '#boot.ts';
 import { loadConfig } from '#config.ts';
 import { createSimulator } from '#simulator/server.ts';
+import { newDataDir } from '../data-dir.ts';
 
 /** What becomes of an answer that was ready to go. */
 export type Fault = 'cut before it' | 'cut within it' | 'another instead';
@@ -19,12 +19,12 @@ export const apiKey = `dk_${'protocol'.repeat(4)}`;
 
 /** The product and its simulator in this process, behind a server that loses answers on demand. */
 export async function startProduct() {
-  const directory = await mkdtemp(join(tmpdir(), 'dailies-protocol-'));
-  const simulator = createSimulator({ dataDir: join(directory, 'simulator'), speed: 0, fps: 1, oneClip: true });
+  const directory = await newDataDir('dailies-protocol-');
+  const simulator = createSimulator({ dataDir: join(directory, 'upstream'), speed: 0, fps: 1, oneClip: true });
   const dailies = await boot(
     loadConfig(
       {
-        DAILIES_DATA_DIR: join(directory, 'data'),
+        DAILIES_DATA_DIR: directory,
         DAILIES_API_KEY: apiKey,
         DAILIES_SIMULATOR_URL: await simulator.listen(),
         DAILIES_SCHEDULE: 'fixed:100ms',
