@@ -27,7 +27,7 @@ const write = async (page: Page, prompt: string) => {
 test('a stuck take is seen by the admin, is given more time, and gets done; the audit tells who did it', async ({
   page,
 }) => {
-  const id = await ask(page, product, { prompt: 'a lighthouse in fog [render:15]' });
+  const id = await ask(page, product, { prompt: 'a lighthouse in fog [render:10]' });
   await becomes(page, product, id, 'overdue');
   await page.goto(product.url);
   await page.getByRole('link', { name: /Admin 1/ }).click();
@@ -83,7 +83,7 @@ test('a paused provider keeps takes in line, whose order the priority changes', 
 });
 
 test('looking now says what it brought, and a failure leads to its help page', async ({ page }) => {
-  await write(page, 'a kettle on a stove [render:6]');
+  await write(page, 'a kettle on a stove [render:12]');
   await page.getByRole('dialog').getByRole('button', { name: 'Check now' }).click();
   await expect(page.getByRole('dialog').getByText(/Looked just now|We looked|We are looking/)).toBeVisible();
   await write(page, 'refused [fail:moderation] [render:1]');
@@ -96,7 +96,7 @@ test('one question about notifications, asked when a running take is left, and n
     const answers = { permission: 'default', requestPermission: () => Promise.resolve('granted') };
     Object.defineProperty(window, 'Notification', { value: Object.assign(() => undefined, answers) });
   });
-  await write(page, 'a slow river [render:5]');
+  await write(page, 'a slow river [render:20]');
   await page.keyboard.press('Escape');
   const question = page.getByRole('region', { name: 'A question' });
   await question.getByRole('button', { name: 'Not now' }).click();

@@ -21,7 +21,7 @@ test('a take goes on without its window: on its card, over a reload, in the tray
 }) => {
   const prompt = 'a harbour at night';
   await page.goto(product.url);
-  await generate(page, `${prompt} [render:6]`);
+  await generate(page, `${prompt} [render:10]`);
   const take = page.getByRole('dialog');
   await expect(take.getByRole('progressbar').first()).toBeVisible();
   await expect(take.getByText(/goes on in the background/)).toBeVisible();

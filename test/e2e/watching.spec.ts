@@ -52,7 +52,7 @@ test('a closed take is asked about no more', async ({ page }) => {
 test('the window closes by itself when its take is ready, where that is wished', async ({ page, context }) => {
   await context.unroute('**/api/events');
   await page.goto(product.url);
-  await generate(page, 'a short wait [render:3]');
+  await generate(page, 'a short wait [render:5]');
   await page.getByRole('dialog').getByRole('checkbox', { name: 'Close when ready' }).click();
   await expect(page.getByRole('dialog')).toBeHidden();
   await expect(card(page, 'a short wait')).toContainText('Ready');
