@@ -39,7 +39,7 @@ const rest = `coalesce(v.not_before, '-infinity')`;
  * 2. `claimed`: a lease, the next fence number, and the look that is about to happen; the row is answered with the look
  *    before it.
  * 3. When there is more, in each lane that was not filled: what is due there already is claimed by others or locked, so
- *    it counts with the end of its lease. What comes later counts with its time, claimed or not: who comes too early looks
+ *    it counts with the end of its lease, the oldest hundred of them (without an end, the whole table is read). What comes later counts with its time, claimed or not: who comes too early looks
  *    again.
  */
 const statement = `
@@ -64,8 +64,11 @@ const statement = `
     (
       select min(least(
         (
-          select min(greatest(v.check_at, v.claimed_until)) from videos v
-          where ${inLane} and v.check_at <= ${now} and v.id <> all (array(select id from chosen))
+          select min(greatest(held.check_at, held.claimed_until)) from (
+            select v.check_at, v.claimed_until from videos v
+            where ${inLane} and v.check_at <= ${now} and v.id <> all (array(select id from chosen))
+            order by v.check_at, v.id limit 100
+          ) held
         ),
         (select v.check_at from videos v where ${inLane} and v.check_at > ${now} order by v.check_at limit 1)
       ))
