@@ -20,6 +20,7 @@ const commands = {
     nodeEnv: 'test',
     about: 'kills, bad lines, full disks: the long forms',
   },
+  'test:mutation': { script: ['bin/test-mutation.ts'], nodeEnv: 'test', about: 'the rules, changed: do tests notice' },
   verify: { script: ['bin/verify.ts'], about: 'the static checks, in seconds' },
   doctor: { script: ['bin/doctor.ts'], about: 'what this machine has and lacks' },
   backup: { script: ['bin/backup.ts'], nodeEnv: 'production', about: 'the whole installation in one directory' },
