@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '#store/database/database.ts';
 import { openPglite } from '#store/database/pglite.ts';
 import { addUser, testDatabases } from '#store/testing.ts';
@@ -9,13 +9,17 @@ import { dumpRows } from './dump.ts';
 import { loadRows, NotLoadable } from './load.ts';
 
 let dir: string;
+/** A new database for each test, but for the server it is on. */
 let target: Database;
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'dailies-backup-'));
+beforeAll(async () => {
   target = await openPglite({ dataDir: null, schema: 'elsewhere' });
 });
+afterAll(() => target.close());
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'dailies-backup-'));
+});
 afterEach(async () => {
-  await target.close();
+  await target.query('drop schema if exists elsewhere cascade');
   await rm(dir, { recursive: true });
 });
 
