@@ -135,7 +135,7 @@ const hostileValues: Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(null, true, 0, -1, 1.5, 1e308, 2 ** 53, -(2 ** 63), [], {}, [[]], { $gt: '' }),
   fc.constant(nested(40)),
   fc.jsonValue({ maxDepth: 4 }),
-  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.array(fc.nat(0x10ffff), { maxLength: 60 }).map((points) => String.fromCodePoint(...points)),
 );
 
 /** A valid value with something wrong in it: a field replaced, dropped or added; or something else altogether. */
