@@ -65,6 +65,31 @@ describe.each(traps)('several connections to $name', ({ open }) => {
     await expect.poll(seen, { timeout: 40_000 }).toEqual(['slow', 'quick']);
   });
 
+  test.each([
+    { what: 'an admission', under: async () => store.admit([{ provider: 'sim', slots: null }], 1_000) },
+    {
+      what: 'a provider that is paused',
+      before: async () => store.admit([{ provider: 'sim', slots: null }], 1_000),
+      under: async () => store.setPaused('sim', true, { type: 'user', id: 'ada' }),
+    },
+  ])('$what takes rows in the order of their ids, as a save does: the two cannot wait for each other', async (one) => {
+    const ids = [1, 2].map((n) => wish(n).id).sort();
+    await store.create([wish(1), wish(2)], 10);
+    await one.before?.();
+    // The older id comes last in the table, which is too small to be read by an index.
+    await database.query('update videos set prompt = prompt || $2 where id = $1', [ids[0], '!']);
+    await database.query('analyze videos');
+    const release = await hold(async (tx) => {
+      await tx.query('select from videos where id = $1 for update', [ids[0]]);
+    });
+    const done = one.under();
+    await expect.poll(waiting).toBe(1);
+    const isFree = await database.query('select 1 from videos where id = $1 for update skip locked', [ids[1]]);
+    await release();
+    await done;
+    expect(isFree).toHaveLength(1);
+  });
+
   test('many workers share the due rows, and none is claimed twice', async () => {
     await store.create(
       Array.from({ length: 120 }, (_, n) => wish(n)),

@@ -39,6 +39,7 @@ const admissible = `
  * 1. `free`: slots of each provider; null = no limit. One on trial gets one start at a time.
  * 2. `waiting`: of each owner no more than could be served, whatever the others do: 50,000 waiting cost what 5 cost.
  * 3. `capped`: the owner's cap, in the order of serving. 4. `chosen`: the provider's slots, in the same order.
+ * 5. `locked`: by id, as every save does it, or the two could wait for each other.
  */
 const statement = `
   with ${holders}, free as materialized (
@@ -79,10 +80,13 @@ const statement = `
     select *, busy + row_number() over (partition by owner_id order by ${serving}) as runs from waiting
   ), chosen as (
     select id, free, row_number() over (partition by provider order by ${serving}) as place from capped where runs <= most
-  ), admitted as (
-    update videos v set check_at = ${now}
+  ), locked as (
+    select v.id from videos v
     where v.id = any (array(select id from chosen where free is null or place <= free))
       and v.state = 'queued' and v.check_at is null
+    order by v.id for update
+  ), admitted as (
+    update videos v set check_at = ${now} from locked where v.id = locked.id
     returning v.provider, v.owner_id
   ), noted as (
     insert into served (provider, owner_id, at)

@@ -108,10 +108,14 @@ const toCircuit = (row: CircuitRow): Circuit => ({
   trialAt: row.trial_at,
 });
 
-/** What was let in and not yet sent. */
+/** What was let in and not yet sent; locked by id, as every save does it, or the two could wait for each other. */
 export const takeBack = `
-  update videos v set check_at = null
-  where v.provider = $2 and v.state = 'queued' and v.check_at is not null and ${unclaimed}`;
+  with locked as (
+    select v.id from videos v
+    where v.provider = $2 and v.state = 'queued' and v.check_at is not null and ${unclaimed}
+    order by v.id for update
+  )
+  update videos v set check_at = null from locked where v.id = locked.id`;
 
 /** The providers that something is held back from. */
 export async function holds({ database }: Connection): Promise<Hold[]> {
