@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['**/*.test.ts'],
-    // These want real databases.
-    exclude: ['**/{lease,restored,saver}.test.ts'],
+    // Real databases, and whole lives.
+    exclude: ['**/{lease,restored,saver,crash,life}.test.ts'],
     setupFiles: ['test/mutation/properties.ts'],
     testTimeout: 20_000,
     isolate: false,
