@@ -62,6 +62,7 @@ describe('finding a lost create in a listing', () => {
 
   it('proves nothing for an attempt that is not lost', () => {
     expect(adopt('a', request, [], [])).toBeNull();
+    expect(adopt('a', request, [], [job('x', 1)])).toBeNull();
     expect(adopt('a', request, [lost('b', 0)], [job('x', 1)])).toBeNull();
   });
 });

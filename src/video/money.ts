@@ -64,7 +64,6 @@ function endOf(attempt: Pick<Attempt, 'outcome'>, { to, outcome, code, sent }: S
     case 'abandoned':
       return sent ? 'given_up' : 'free';
     case 'canceled':
-      return sent ? 'billed' : 'free';
     case 'failed':
       // Only what was free is tried again by itself.
       if (to === 'queued') return 'free';

@@ -272,6 +272,12 @@ describe('a lost create', () => {
     expect(step.next).toEqual(at(1_300));
     expect(step.event?.type).toBe('listed');
     expect(stillUnknown(asked, about(at(86_399)), 'complete').to).toBe('needs_decision');
+    // A person is asked once, and whoever was answered is not asked again.
+    const watch = { listings: { since: t0.toISOString(), count: 9 } };
+    for (const state of ['needs_decision', 'failed'] as const) {
+      const absent = stillUnknown(claimedIn(state, {}, { watch, outcome: null }), about(at(1_000)), 'complete');
+      expect(absent).toMatchObject({ to: state, event: { type: 'listed' } });
+    }
     const endless = claimedIn('needs_decision', {}, { watchUntil: null });
     expect(stillUnknown(endless, about(at(99_999)), 'complete').to).toBe('needs_decision');
     expect(stillUnknown(asked, about(at(86_400)), 'complete')).toMatchObject({
