@@ -102,6 +102,46 @@ describe.each(traps)('several connections to $name', ({ open }) => {
     expect(ids.length + (await claimIn(store, 'sim', 'watch', 200)).length).toBe(120);
   });
 
+  test('a row that somebody has locked is passed over, and looked for again', async () => {
+    await store.create([wish(1), wish(2)], 10);
+    await store.admit([{ provider: 'sim', slots: null }], 10);
+    const release = await hold(async (tx) => {
+      await tx.query('select 1 from videos where id = $1 for update', [wish(1).id]);
+    });
+    const due = await store.claim([{ provider: 'sim', lane: 'watch', limit: 5 }], leaseMs);
+    await release();
+    expect(due.claimed.map(({ video }) => video.id)).toEqual([wish(2).id]);
+    expect(due.nextAt?.getTime()).toBeLessThanOrEqual(due.now.getTime());
+  });
+
+  test('of ten thousand rows, a pass and its save read the few that they are about', async () => {
+    await store.create([wish(0)], 10);
+    await store.admit([{ provider: 'sim', slots: null }], 10);
+    await database.query(
+      `insert into videos select copy.* from videos v, generate_series(1, 10000) nth,
+         jsonb_populate_record(v, jsonb_build_object('id', 'copy_' || nth, 'state', 'running')) copy`,
+    );
+    await database.query(
+      `insert into attempts select copy.* from attempts a, generate_series(1, 10000) nth,
+         jsonb_populate_record(a, jsonb_build_object('id', 'attempt_' || nth, 'video_id', 'copy_' || nth)) copy`,
+    );
+    await database.query('analyze videos, attempts');
+    const plans: string[] = [];
+    const query = async (text: string, values?: unknown[]) => {
+      const plan = await database.query<Record<string, string>>(`explain ${text}`, values);
+      plans.push(...plan.flatMap((line) => Object.values(line)));
+      return database.query(text, values);
+    };
+    const spied = openStore({ ...database, query: query as Database['query'] });
+    const rooms = ['sim', 'other'].map((provider) => ({ provider, lane: 'watch', limit: 3 }) as const);
+    const { claimed, now } = await spied.claim(rooms, leaseMs);
+    const moves = claimed.map((claim) => move(claim, claim.video.state, { next: now, attempt: { checks: 1 } }));
+    expect(await spied.saveMoves(moves)).toEqual(['saved', 'saved', 'saved']);
+    await spied.scheduledProviders();
+    expect(plans.filter((line) => line.includes('videos_due'))).not.toEqual([]);
+    expect(plans.filter((line) => /Seq Scan on (videos|attempts)/.test(line))).toEqual([]);
+  });
+
   test('two admissions at once stay within the slots, even when somebody comes to the front between them', async () => {
     await store.create(
       Array.from({ length: 8 }, (_, n) => wish(n)),

@@ -1,4 +1,5 @@
-import type { Due, Lane, Room } from '#engine/system.ts';
+import type { Due, Room } from '#engine/system.ts';
+import { toJson } from '#store/json.ts';
 import type { Row } from '#store/rows.ts';
 import { type Connection, now, unclaimed } from '#store/sql.ts';
 import { attemptOf, lease, toClaimed } from './claim.ts';
@@ -13,13 +14,8 @@ type DueRow = {
 
 /** A pass over the schedule in one statement: paid work is never starved by priority, and a full lane holds up no other. */
 export async function claim({ database, now: time }: Connection, rooms: Room[], leaseMs: number): Promise<Due> {
-  const [row] = await database.query<DueRow>(statement, [
-    time(),
-    leaseMs,
-    rooms.map(({ provider }) => provider),
-    rooms.map(({ lane }) => lane === ('collect' satisfies Lane)),
-    rooms.map(({ limit }) => limit),
-  ]);
+  const lanes = rooms.map(({ provider, lane, limit }) => ({ provider, copies: lane === 'collect', most: limit }));
+  const [row] = await database.query<DueRow>(statement, [time(), leaseMs, toJson(lanes)], 'claim');
   if (!row) throw new Error('the database told no time');
   return {
     claimed: (row.claimed ?? []).map((claimed) => toClaimed({ ...claimed, at: row.now })),
@@ -38,13 +34,14 @@ const rest = `coalesce(v.not_before, '-infinity')`;
  * 1. `chosen`: of each lane the longest due, as many as there is room for, by the index `videos_due`.
  * 2. `claimed`: a lease, the next fence number, and the look that is about to happen; the row is answered with the look
  *    before it.
- * 3. When there is more, in each lane that was not filled: what is due there already is claimed by others or locked, so
- *    it counts with the end of its lease, the oldest hundred of them (without an end, the whole table is read). What comes later counts with its time, claimed or not: who comes too early looks
- *    again.
+ * 3. When there is more, in each lane that was not filled. What is due there already is claimed by others or locked, and
+ *    counts with the end of its lease: of the oldest hundred, or the planner would read the whole table. What comes later
+ *    counts with its time, claimed or not: who comes too early looks again.
+ * The rooms come as JSON, which tells the planner as little with values as without: one plan serves all passes.
  */
 const statement = `
   with rooms as materialized (
-    select * from unnest($3::text[], $4::boolean[], $5::int[]) as r(provider, copies, most)
+    select * from jsonb_to_recordset($3::jsonb) as r(provider text, copies boolean, most int)
   ), chosen as (
     select v.*, r.provider, r.copies from rooms r cross join lateral (
       select id, checked_at from videos v

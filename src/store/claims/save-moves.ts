@@ -45,10 +45,9 @@ async function saveBatch(connection: Connection, moves: Move[]): Promise<SaveRes
 /** The statement itself, for whoever has a transaction of his own. */
 export async function saveOn({ database, now }: Connection, on: Queryable, moves: Move[]): Promise<SaveResult[]> {
   const parameters = [now(), toJson(moves.map(toRow)), channelName(database, 'due'), channelName(database, 'events')];
-  const rows = await on.query<{ place: number }>(
-    moves.some(touchesMoney) ? saveStatementWithMoney : saveStatement,
-    parameters,
-  );
+  const rows = moves.some(touchesMoney)
+    ? await on.query<{ place: number }>(saveStatementWithMoney, parameters, 'save with money')
+    : await on.query<{ place: number }>(saveStatement, parameters, 'save');
   const saved = new Set(rows.map(({ place }) => place));
   return moves.map((_move, place) => (saved.has(place) ? 'saved' : 'fenced'));
 }

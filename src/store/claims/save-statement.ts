@@ -40,7 +40,8 @@ const assetColumns = assetRows.keysBut('ownerId', 'name', 'purpose', 'createdAt'
 
 /**
  * Saves a batch of moves in one statement: $1 time, $2 moves as JSON, $3 and $4 the channels for `due` and `events`.
- * 1. `fenced`: locks, in the order of ids, the rows whose claim is still the one that the move was made under.
+ * 1. `fenced`: locks, in the order of ids, the rows whose claim is still the one that the move was made under. Named by
+ *    their ids besides, or the planner, who does not know how few moves there are, would read a table of ten thousand.
  * 2. `steps`: the moves as they are saved. A return to `queued` is a cancel where one was asked for meanwhile.
  * 3. `saved`: the rows. A hint that came during the claim (`woken`) brings the next look to now; a claim that goes on
  *    keeps it for later; and what is queued or at its end is looked at by nobody.
@@ -60,6 +61,7 @@ const statement = (money: string) => `
         else v.cancel_requested_at is not null
       end as canceled
     from videos v join moves m on m.video_id = v.id and m.seq = v.claim_seq
+    where v.id = any (array(select video_id from moves))
     order by v.id for update of v
   ), steps as (
     select place, video_id, attempt_id, seq, before, assets, render_ms,

@@ -2,9 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Db } from 'pg-boss';
 
-/** What runs SQL: the database, or one transaction of it. Parameters are `$1`, `$2`, …; arrays pass as arrays, JSON as text. */
+/**
+ * What runs SQL: the database, or one transaction of it. Parameters are `$1`, `$2`, …; arrays pass as arrays, JSON as text.
+ * A text with a name of its own is planned once for each connection to a server: for large statements that come all the
+ * time, and whose plan is the same whatever their values.
+ */
 export type Queryable = {
-  query<Row extends object>(text: string, params?: unknown[]): Promise<Row[]>;
+  query<Row extends object>(text: string, params?: unknown[], name?: string): Promise<Row[]>;
 };
 
 /** The seam between the store and its two databases: PGlite in this process, or a PostgreSQL server. */

@@ -39,7 +39,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     onConnect: async (client) => {
       await client.query(
         `select set_config('search_path', $1, false), set_config('statement_timeout', $2, false),
-           set_config('idle_in_transaction_session_timeout', $3, false)`,
+           set_config('idle_in_transaction_session_timeout', $3, false), set_config('jit', 'off', false)`,
         [pg.escapeIdentifier(schema), String(statementTimeoutMs), String(Math.min(idleTransactionMs, silenceMs))],
       );
     },
@@ -52,8 +52,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const guard = transactionGuard();
   const line = listenLine(connection, { silenceMs, onTrouble });
   const on = (client: pg.Pool | pg.PoolClient, patienceMs = silenceMs): Queryable['query'] => {
-    return async <Row extends object>(text: string, values?: unknown[]) => {
-      const timed: TimedQuery = { text, values, query_timeout: patienceMs };
+    return async <Row extends object>(text: string, values?: unknown[], name?: string) => {
+      const timed: TimedQuery = { text, values, name, query_timeout: patienceMs };
       return (await named(client.query<Row & pg.QueryResultRow>(timed))).rows;
     };
   };
@@ -61,9 +61,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   return {
     schema,
     exclusive: false,
-    query: async (text, params) => {
+    query: async (text, params, name) => {
       guard.check();
-      return query(text, params);
+      return query(text, params, name);
     },
     transaction: async (work, { untimed = false } = {}) => {
       guard.check();
