@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { beforeEach, describe, expect, inject, test } from 'vitest';
 import type { Store } from '#engine/system.ts';
-import { claimIn, wish } from '#store/conformance/scene.ts';
+import { claimIn, leaseMs, wish } from '#store/conformance/scene.ts';
 import type { Database, Queryable } from '#store/database/database.ts';
 import { openPostgres, versionRefusal } from '#store/database/postgres.ts';
 import { move } from '#video/lifecycle.ts';
