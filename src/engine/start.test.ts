@@ -255,7 +255,7 @@ describe('a recovery', () => {
     const row = rowIn('submitting', known);
     const step = createLoneStep(row);
     await recover(step, row);
-    expect(step.saved).toMatchObject([{ to: 'running', event: { type: 'accepted' } }]);
+    expect(step.saved).toMatchObject([{ to: 'running', event: { type: 'accepted' }, attempt: known }]);
     expect(step.saved[0]?.next?.getTime()).toBeGreaterThan(t0.getTime());
   });
 

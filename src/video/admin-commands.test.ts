@@ -97,5 +97,7 @@ describe('what an operator does', () => {
     if (tried.kind !== 'move') throw new Error('refused');
     expect(tried.move.attempt.watch).toEqual({ discard: true });
     expect(tried.move.event).toMatchObject({ type: 'requeued', actor: occasion.actor });
+    const over = claimedIn('canceled', {}, { sentAt: null });
+    expect(ruleForAdmin(over, { name: 'requeue' }, occasion).kind).toBe('refuse');
   });
 });

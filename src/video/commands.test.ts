@@ -103,11 +103,17 @@ const expected: Record<State, Record<CommandName, State | 'refuse' | 'nothing'>>
 const settled = (state: State): Partial<Attempt> =>
   state === 'failed' || state === 'canceled' ? { outcome: state } : {};
 
+it('the table knows every command', () => {
+  for (const state of states) expect(Object.keys(expected[state])).toEqual(commandNames);
+});
+
 describe.each(states)('in state %s', (state) => {
   it.each(commandNames)('%s', (name) => {
     const ruling = rule(claimedIn(state, {}, settled(state)), command(name), occasion);
     expect(ruling.kind === 'move' ? ruling.move.to : ruling.kind).toBe(expected[state][name]);
-    if (ruling.kind === 'refuse') expect(ruling.message).toMatch(/\.$/);
+    if (ruling.kind === 'refuse') {
+      expect(ruling).toMatchObject({ code: 'not_possible', message: expect.stringMatching(/\.$/) });
+    }
   });
 
   it('offers exactly the commands that do something', () => {

@@ -25,13 +25,14 @@ export type Ruling =
   | { kind: 'refuse'; code: string; message: string };
 
 type Row = { video: Video; attempt: Attempt };
-/** `now` does it, `later` remembers it until the operation is known, else the sentence says why it cannot be done. */
-type Cell = 'now' | 'later' | { no: string };
+/** Null = it can be done, else the sentence that says why not. */
+type Cell = string | null;
 
-const no = (sentence: string): Cell => ({ no: sentence });
-const over = no('This take is finished.');
-const live = no('This take is still going on.');
-const waitsHere = no('This take waits in our own queue; nothing was sent yet.');
+const can = null;
+const over = 'This take is finished.';
+const live = 'This take is still going on.';
+const waitsHere = 'This take waits in our own queue; nothing was sent yet.';
+const theyHaveIt = 'The provider has it.';
 
 const providerNeverSettled = ({ attempt }: Row): boolean =>
   attempt.sentAt !== null && (attempt.outcome === null || attempt.outcome === 'abandoned');
@@ -40,36 +41,36 @@ const providerNeverSettled = ({ attempt }: Row): boolean =>
 const collectable = ({ video, attempt }: Row): boolean =>
   video.clipAssetId === null && attempt.operation !== null && attempt.outcome === 'completed';
 
-const collectCell = (row: Row): Cell => (collectable(row) ? 'now' : no('There is no finished clip to collect.'));
+const collectCell = (row: Row): Cell => (collectable(row) ? can : 'There is no finished clip to collect.');
 const lookAgain = (row: Row): Cell =>
   providerNeverSettled(row) || row.video.errorCode === 'job_not_found' || collectable(row)
-    ? 'now'
-    : no('The provider gave its verdict on this take; there is nothing to look for.');
+    ? can
+    : 'The provider gave its verdict on this take; there is nothing to look for.';
 
 /** What can be done in which state: the whole table. */
 const table: Record<State, Record<CommandName, Cell | ((row: Row) => Cell)>> = {
-  queued: { cancel: 'now', retry: live, collect: waitsHere, reset: waitsHere, decide: waitsHere, delete: 'now' },
-  submitting: row('later', live, 'now', no('It is being sent.'), 'later'),
-  unknown: row('later', live, 'now', no('We are still looking for it at the provider.'), 'later'),
-  needs_decision: row('later', live, 'now', 'now', 'later'),
-  running: row('now', live, 'now', no('The provider has it.'), 'now'),
-  overdue: row('now', live, 'now', no('The provider has it.'), 'now'),
-  storing: row(no('It is rendered, and being saved.'), live, 'now', no('The provider has it.'), 'now'),
-  canceling: row('now', live, 'now', no('The provider has it.'), 'now'),
+  queued: { cancel: can, retry: live, collect: waitsHere, reset: waitsHere, decide: waitsHere, delete: can },
+  submitting: liveRow(can, 'It is being sent.'),
+  unknown: liveRow(can, 'We are still looking for it at the provider.'),
+  needs_decision: liveRow(can, can),
+  running: liveRow(can, theyHaveIt),
+  overdue: liveRow(can, theyHaveIt),
+  storing: liveRow('It is rendered, and being saved.', theyHaveIt),
+  canceling: liveRow(can, theyHaveIt),
   completed: {
     cancel: over,
-    retry: no('This take is ready.'),
+    retry: 'This take is ready.',
     collect: over,
     reset: over,
     decide: over,
-    delete: 'now',
+    delete: can,
   },
-  failed: { cancel: over, retry: 'now', collect: collectCell, reset: lookAgain, decide: over, delete: 'now' },
-  canceled: { cancel: 'now', retry: 'now', collect: collectCell, reset: over, decide: over, delete: 'now' },
+  failed: { cancel: over, retry: can, collect: collectCell, reset: lookAgain, decide: over, delete: can },
+  canceled: { cancel: can, retry: can, collect: collectCell, reset: over, decide: over, delete: can },
 };
 
-function row(cancel: Cell, retry: Cell, reset: Cell, decide: Cell, remove: Cell): Record<CommandName, Cell> {
-  return { cancel, retry, collect: no('It is not rendered yet.'), reset, decide, delete: remove };
+function liveRow(cancel: Cell, decide: Cell): Record<CommandName, Cell> {
+  return { cancel, retry: live, collect: 'It is not rendered yet.', reset: can, decide, delete: can };
 }
 
 const cellOf = (name: CommandName, row: Row): Cell => {
@@ -82,7 +83,7 @@ export function availableCommands(video: Video, attempt: Attempt): CommandName[]
   return commandNames.filter((name) => {
     if (name === 'cancel' && (video.state === 'canceling' || isTerminal(video.state) || video.cancelRequestedAt))
       return false;
-    return typeof cellOf(name, { video, attempt }) === 'string';
+    return cellOf(name, { video, attempt }) === can;
   });
 }
 
@@ -98,8 +99,8 @@ export type Occasion = {
 
 /** One command on a claimed video → what it means. Pure: the engine saves the move and makes the new take. */
 export function rule(claimed: Claimed, command: Command, occasion: Occasion): Ruling {
-  const cell = cellOf(command.name, claimed);
-  if (typeof cell === 'object') return { kind: 'refuse', code: 'not_possible', message: cell.no };
+  const whyNot = cellOf(command.name, claimed);
+  if (whyNot !== can) return { kind: 'refuse', code: 'not_possible', message: whyNot };
   switch (command.name) {
     case 'cancel':
       return cancel(claimed, occasion, { discard: command.discard, hide: false });
