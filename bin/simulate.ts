@@ -26,7 +26,11 @@ async function many(videos: number): Promise<void> {
   const { sum, stories } = await runWorlds({ videos, seed: 1, threads: availableParallelism() }, (sum) => {
     if (performance.now() - toldMs < 1_000) return;
     toldMs = performance.now();
-    console.log(`${seconds()} s: ${figures(sum)}`);
+    const perSecond = (sum.videos / (performance.now() - startedMs)) * 1_000;
+    const leftMinutes = Math.max(0, videos - sum.videos) / perSecond / 60;
+    console.log(
+      `${seconds()} s, ${Math.round(perSecond)} videos a second, ${leftMinutes.toFixed(1)} minutes to go: ${figures(sum)}`,
+    );
   });
   for (const story of stories.slice(0, 10))
     console.log(`\n${story}\nAgain: npm run simulate -- --seed N with that seed`);

@@ -23,7 +23,7 @@ export async function judge(world: World): Promise<Tally> {
   const listed = await store.list({ ownerId: null, limit: 1_000_000, order: 'asc' });
   const known = new Map(listed.map((details) => [details.video.id, details]));
   for (const id of world.ids) {
-    const details = await store.get(id, null);
+    const details = known.has(id) ? null : await store.get(id, null);
     if (details) known.set(id, details);
   }
   const all = [...known.values()];
@@ -40,7 +40,7 @@ export async function judge(world: World): Promise<Tally> {
   };
   const fails = (id: string, what: string) => broken.push(new Broken(id, what));
 
-  for (const id of world.ids) if (!all.some(({ video }) => video.id === id)) fails(id, 'was acknowledged, and is gone');
+  for (const id of world.ids) if (!known.has(id)) fails(id, 'was acknowledged, and is gone');
   for (const { video, attempts } of all) {
     const rests = isTerminal(video.state) && video.checkAt === null;
     if (rests) continue;

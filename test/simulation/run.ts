@@ -1,5 +1,6 @@
 import { openMemoryStore } from '#store/memory.ts';
 import { judge, type Tally } from './judge.ts';
+import type { Time } from './time.ts';
 import { runWorld, type World, type WorldOptions } from './world.ts';
 
 export type Summary = Tally & { worlds: number };
@@ -25,7 +26,7 @@ export async function tryWorld(
   seed: number,
   more: Partial<WorldOptions> = {},
 ): Promise<{ world: World; tally: Tally }> {
-  const store = (now: () => Date) => openMemoryStore({ now, dailyCapMicroUsd: null });
+  const store = ({ nowMs }: Time) => openMemoryStore({ now: () => new Date(nowMs()), dailyCapMicroUsd: null });
   const world = await runWorld({ seed, videos: videosPerWorld, store, ...more });
   return { world, tally: await judge(world) };
 }

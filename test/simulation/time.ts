@@ -6,6 +6,8 @@ export type Time = {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Somebody did something: the present is not over yet. */
   stir(): void;
+  /** The same object; time stands still while anything that it was asked is without an answer. */
+  attended<T extends object>(port: T): T;
   /** Lets time pass until `done`, at most `forMs`; false = it was not done by then. */
   run(forMs: number, done: () => boolean): Promise<boolean>;
 };
@@ -14,15 +16,29 @@ type Sleeper = { atMs: number; nth: number; wake: () => void; gone: boolean };
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** What happens within so long happens at the same moment: more races in less time. */
-const gridMs = 250;
-const onGrid = (ms: number) => Math.ceil(ms / gridMs) * gridMs;
-
-export function createTime(startMs: number): Time {
+/** `gridMs`: what happens within so long happens at the same moment: more races in less time. */
+export function createTime(startMs: number, gridMs = 250): Time {
+  const onGrid = (ms: number) => Math.ceil(ms / gridMs) * gridMs;
   let nowMs = startMs;
   let stirs = 0;
   let nth = 0;
   const heap = createHeap();
+  let unanswered = 0;
+  let answered = Promise.withResolvers<void>();
+
+  async function attend<T>(answer: Promise<T>): Promise<T> {
+    unanswered++;
+    try {
+      return await answer;
+    } finally {
+      stirs++;
+      unanswered--;
+      if (unanswered === 0) {
+        answered.resolve();
+        answered = Promise.withResolvers();
+      }
+    }
+  }
 
   /** Two turns of the event loop without a stir: a save that is gathered for the next turn is not missed. */
   async function settle(): Promise<void> {
@@ -30,7 +46,8 @@ export function createTime(startMs: number): Time {
       const before = stirs;
       await turn();
       await turn();
-      if (stirs === before) return;
+      if (unanswered > 0) await answered.promise;
+      else if (stirs === before) return;
     }
   }
 
@@ -38,6 +55,17 @@ export function createTime(startMs: number): Time {
     nowMs: () => nowMs,
     stir: () => {
       stirs++;
+    },
+    attended<T extends object>(port: T): T {
+      const out = { ...port } as Record<string, unknown>;
+      for (const [name, call] of Object.entries(port)) {
+        if (typeof call !== 'function') continue;
+        out[name] = (...args: unknown[]) => {
+          const answer = call(...args);
+          return answer instanceof Promise ? attend(answer) : answer;
+        };
+      }
+      return out as T;
     },
     sleep: (ms, signal) =>
       new Promise((resolve) => {

@@ -18,13 +18,23 @@ import { type Weather, weatherOf } from './weather.ts';
 export type WorldOptions = {
   seed: number;
   videos: number;
-  store: (now: () => Date) => Store;
+  store: (time: Time) => Store;
   weather?: Weather;
   traits?: Traits[];
+  /** How time goes by there. */
+  pace?: Pace;
   /** Watched to the end, whatever chance says. */
   whole?: boolean;
   /** Breaks a guard on purpose: what everybody shares, as it is without it. */
   sabotage?: { store?: (store: Store) => Store; provider?: (provider: Provider) => Provider };
+};
+
+export type Pace = {
+  /** Within it everybody asks. */
+  askingMs: number;
+  /** What is not watched to the end is watched so long. */
+  shortMs: number;
+  gridMs: number;
 };
 
 export type World = {
@@ -51,22 +61,22 @@ export type World = {
 
 const beginMs = Date.parse('2026-01-01T06:00:00Z');
 const leaseMs = 30_000;
-const askingMs = 300_000;
+const usualPace: Pace = { askingMs: 300_000, shortMs: 45 * 60_000, gridMs: 250 };
 /** Between two looks whether all is over. */
 const restMs = 300_000;
-const shortMs = 45 * 60_000;
 /** Longer than anything is watched. */
 const patientMs = 27 * 3_600_000;
 
 /** One world from its seed: providers in their weather, processes that die, people who change their minds; run to its rest. */
 export async function runWorld(options: WorldOptions): Promise<World> {
   const { seed, videos, sabotage } = options;
+  const { askingMs, shortMs, gridMs } = options.pace ?? usualPace;
   const random = createRandom(seed);
-  const time = createTime(beginMs);
+  const time = createTime(beginMs, gridMs);
   const weather = options.weather ?? weatherOf(random);
   const broken: Broken[] = [];
   const errors: unknown[] = [];
-  const raw = options.store(() => new Date(time.nowMs()));
+  const raw = options.store(time);
   const real = sabotage?.store?.(raw) ?? raw;
   const store = watched(
     real,

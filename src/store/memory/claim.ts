@@ -1,5 +1,4 @@
 import type { Due, Lane, Room } from '#engine/system.ts';
-import { clean } from '#store/json.ts';
 import type { Claimed, Video } from '#video/video.ts';
 import { inLine } from './line.ts';
 import { byId, earlier, isClaimed, newestAttempt, owned, soon, type Tables } from './tables.ts';
@@ -14,7 +13,7 @@ function take(tables: Tables, video: Video, leaseMs: number, looks = true): Clai
     woken: false,
     checkedAt: looks ? at : checkedAt,
   });
-  return clean({ video: { ...video, checkedAt }, attempt: newestAttempt(tables, video.id), at });
+  return { video: { ...video, checkedAt }, attempt: { ...newestAttempt(tables, video.id) }, at };
 }
 
 export function claim(tables: Tables, rooms: Room[], leaseMs: number): Due {
