@@ -129,7 +129,12 @@ describe('a copy that one run is too short for', () => {
 
   it('is told once to a person where not, and tried sparsely', () => {
     const first = afterShortRun(claimedIn('storing'), false, t0);
-    expect(first).toMatchObject({ to: 'storing', event: { type: 'download_failed' }, next: at(300) });
+    const message = expect.stringContaining('needs a worker');
+    expect(first).toMatchObject({
+      to: 'storing',
+      event: { type: 'download_failed', data: { message } },
+      next: at(300),
+    });
     const row = applied(claimedIn('storing'), first);
     expect(isFailingToCopy(row.attempt)).toBe(true);
     expect(row.attempt.watch.downloads?.count).toBe(8);
