@@ -19,6 +19,10 @@ describe('a cap', () => {
     expect(spendingOf(caps({}), 9, spent)).toMatchObject({ capMicroUsd: 9, own: false, defaultCapMicroUsd: 9 });
   });
 
+  it('of all is kept under a name that older rows hold', () => {
+    expect(everybody).toBe('*');
+  });
+
   it('can be none', () => {
     expect(spendingOf(caps({ owner: null }), 9, spent)).toMatchObject({ capMicroUsd: null, own: true });
     expect(spendingOf(caps({ [everybody]: null }), 9, spent).capMicroUsd).toBeNull();
@@ -58,5 +62,6 @@ describe('a new attempt', () => {
   it('uses what its move gives back, where that was reserved today', () => {
     expect(addedBy({ nextAttempt: next, entry: released }, 400, true)).toBe(0);
     expect(addedBy({ nextAttempt: next, entry: released }, 400, false)).toBe(400);
+    expect(addedBy({ nextAttempt: null, entry: released }, 400, true)).toBe(0);
   });
 });
