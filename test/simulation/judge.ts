@@ -49,12 +49,23 @@ export async function judge(world: World): Promise<Tally> {
     else if (video.checkAt === null && video.state !== 'queued') fails(video.id, `is ${video.state}, and nobody looks`);
     else if (attempts.at(-1)?.operation == null && video.state === 'unknown') tally.asked++;
   }
+  /** The attempt that a job without an owner is missed by: its own, or, where that one has an equal's job, that equal. */
+  function wentWithout({ key }: Job, { jobs }: Upstream): string {
+    const seen = new Set<string>();
+    for (let missedBy = key; ; ) {
+      seen.add(missedBy);
+      const own = byAttempt.get(missedBy)?.attempts.find(({ id }) => id === missedBy);
+      const taken = jobs.get(own?.upstreamId ?? '');
+      if (!taken || seen.has(taken.key)) return missedBy;
+      missedBy = taken.key;
+    }
+  }
   const stored = new Set(world.files.values());
   for (const upstream of upstreams) {
     for (const job of upstream.jobs.values()) {
       tally.jobs++;
       // Equal requests are interchangeable: a job may have been taken for another's.
-      const details = byJob.get(job.id) ?? byAttempt.get(job.key);
+      const details = byJob.get(job.id) ?? byAttempt.get(wentWithout(job, upstream));
       if (!details) {
         fails(job.id, 'belongs to no attempt');
         continue;

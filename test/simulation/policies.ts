@@ -2,7 +2,7 @@ import type { Provider } from '#engine/system.ts';
 import type { Request } from '#video/video.ts';
 import { createProvider } from './provider.ts';
 import { createRandom, type Random } from './random.ts';
-import { tryWorld, videosPerWorld } from './run.ts';
+import { tryWorld } from './run.ts';
 import { createTime, type Time } from './time.ts';
 import { createUpstream, type Traits } from './upstream.ts';
 import { weathers } from './weather.ts';
@@ -46,6 +46,7 @@ const dies = { before: 0.005, after: 0.01 };
 const askingMs = 300_000;
 const pollMs = 5_000;
 const giveUpMs = 900_000;
+const videosPerWorld = 100;
 
 /** A policy over some worlds of a hundred videos. */
 export async function runPolicy(policy: Policy, seeds: number[]): Promise<Outcome> {

@@ -4,7 +4,7 @@ import type { Time } from './time.ts';
 import { runWorld, type World, type WorldOptions } from './world.ts';
 
 export type Summary = Tally & { worlds: number };
-export const videosPerWorld = 100;
+export const videosPerWorld = 250;
 
 export const nothing = (): Summary => ({
   worlds: 0,
