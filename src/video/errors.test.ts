@@ -4,6 +4,7 @@ import { ConfirmCost } from './confirm-cost.ts';
 import { DownloadError } from './download-error.ts';
 import { IdempotencyConflict } from './idempotency-conflict.ts';
 import { QueueFull } from './queue-full.ts';
+import { StoreAway } from './store-away.ts';
 import { t0 } from './testing.ts';
 
 const excess = { capMicroUsd: 10_000_000, spentMicroUsd: 9_800_000, wantedMicroUsd: 400_000, resetsAt: t0 };
@@ -14,6 +15,7 @@ it.each([
   [new ConfirmCost(8_000_000, 5_000_000), 'ConfirmCost', ['$8.00', '$5.00']],
   [new QueueFull(7), 'QueueFull', ['7']],
   [new IdempotencyConflict(), 'IdempotencyConflict', ['Idempotency-Key']],
+  [new StoreAway('no database'), 'StoreAway', ['no database']],
   [new DownloadError('gone', 'no such file'), 'DownloadError', ['no such file']],
 ])('%s has its name, and says what a person needs', (error, name, parts) => {
   expect(error.name).toBe(name);
