@@ -183,6 +183,14 @@ export function mediaConformance(
       expect((await read())?.equals(content)).toBe(true);
     });
 
+    test('goes on where it broke off before the first byte', async () => {
+      const content = large();
+      const { download, asked } = source(content, content.byteLength);
+      download.stream = source(content, 0).download.stream;
+      expect(await media.put(key, 'clip', download, never)).toMatchObject({ sha256: sha(content) });
+      expect(asked).toEqual([0]);
+    });
+
     test('goes on in the next try, with the checksum over all', async () => {
       const content = large();
       const broken = source(content, 10_000_000);

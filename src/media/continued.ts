@@ -32,7 +32,7 @@ export async function* continued(download: Download, begun: Begun): AsyncGenerat
       throw new DownloadError('transient', `the file has ${at} of ${download.bytes} bytes`);
     } catch (error) {
       if (!(error instanceof DownloadError) || error.reason !== 'transient' || ++breaks > maxBreaks) throw error;
-      const rest = at > 0 ? await download.rest?.(at) : null;
+      const rest = await download.rest?.(at);
       if (!rest) throw error;
       stream = rest;
     }
