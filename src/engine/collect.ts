@@ -4,6 +4,8 @@ import type { Asset, AssetKind, Claimed, JsonObject } from '#video/video.ts';
 import { chance, newId, stopwatch } from './circumstances.ts';
 import type { Step } from './step.ts';
 
+/** Made once: an abort without a reason makes an exception, stack and all, for each copy. */
+const ended = new Error('the copy ended');
 /** Nice to have: their absence never keeps a finished clip waiting. */
 const extras: readonly AssetKind[] = ['thumbnail', 'spritesheet'];
 
@@ -67,7 +69,7 @@ async function copy(
   const file = await system.media
     .put(`${video.id}/${attempt.id}/${kind}`, kind, download, within)
     .catch((error) => Promise.reject(over.signal.aborted && !signal.aborted ? new RunOver(continues) : error))
-    .finally(() => finished.abort());
+    .finally(() => finished.abort(ended));
   return { ...file, id: newId(system, 'asset'), videoId: video.id, attemptId: attempt.id, kind };
 }
 

@@ -21,16 +21,21 @@ export async function underLease<T>(
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const over = new AbortController();
-  const lost = new AbortController();
+  // By hand: `AbortSignal.any` is much dearer, and this is made for every look.
+  const step = new AbortController();
+  const stopped = () => step.abort(stop.reason);
+  stop.addEventListener('abort', stopped);
+  if (stop.aborted) stopped();
   const renewing = keepRenewed(system, claimed, over.signal).then((held) => {
-    if (!held) lost.abort(new ClaimLost(claimed.video.id));
+    if (!held) step.abort(new ClaimLost(claimed.video.id));
   });
   try {
-    return await run(AbortSignal.any([lost.signal, stop]));
+    return await run(step.signal);
   } catch (error) {
     // Whatever the step fell over when it was told to stop is no failure of its own.
-    throw lost.signal.aborted ? lost.signal.reason : error;
+    throw step.signal.reason instanceof ClaimLost ? step.signal.reason : error;
   } finally {
+    stop.removeEventListener('abort', stopped);
     over.abort(ended);
     await renewing;
   }
