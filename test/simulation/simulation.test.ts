@@ -5,12 +5,12 @@ import { sabotages } from './sabotage.ts';
 import { runWorlds } from './threads.ts';
 import { weathers } from './weather.ts';
 
-const videos = 40_000;
+const videos = 100_000;
 const patience = { timeout: 300_000 };
 /** What a world says of a broken promise. */
 const signs = /sent twice|written down|two jobs|was paid for|progress fell|nobody/;
 
-test('forty thousand videos, in any weather: none is lost, none is paid for twice', patience, async () => {
+test('a hundred thousand videos, in any weather: none is lost, none is paid for twice', patience, async () => {
   const { sum, stories } = await runWorlds({ videos, seed: 1, threads: 2 });
   expect(stories.slice(0, 3).join('\n\n')).toBe('');
   expect(sum.videos).toBeGreaterThanOrEqual(videos);
