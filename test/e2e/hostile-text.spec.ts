@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type APIResponse, type Cookie, expect, type Page } from '@playwright/test';
 import { type Product, startProduct } from './product.ts';
-import { signIn } from './sign-in.ts';
+import { join, signIn } from './sign-in.ts';
 import { test } from './test.ts';
 
 // Whatever people and providers write is shown as they wrote it, and runs nowhere.
@@ -58,6 +58,7 @@ test('hostile words are taken as words, wherever they can be written', async ({ 
       send('POST', '/api/webhooks', { url: `https://hooks.example/?a=${encodeURIComponent(name)}#${name}`, name }),
     );
   }
+  for (const name of payloads.slice(0, 3)) await join({ url: product.url, api: page.request }, name);
   const png = Buffer.from(
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
     'base64',
@@ -90,7 +91,7 @@ test('no page runs any of it, and those that show it show it as it stands', asyn
     ['/settings/models', payloads[0] ?? ''],
     ['/settings/keys', payloads[1] ?? ''],
     ['/settings/webhooks', payloads[1] ?? ''],
-    ['/settings/people', 'admin@localhost'],
+    ['/settings/people', payloads[1] ?? ''],
     ['/settings/account', 'admin@localhost'],
     ['/settings/limits', 'your cap a day'],
     [`/help/${encodeURIComponent(payloads[0] ?? '')}`, 'This page does not exist'],
@@ -108,6 +109,16 @@ test('no page runs any of it, and those that show it show it as it stands', asyn
     expect(alive, `elements made of words on ${path}`).toBe(0);
   }
   expect(dialogs).toEqual([]);
+});
+
+test('the name of a first frame is shown as it stands', async ({ page }) => {
+  const name = `${payloads[1]}.png`;
+  await page.goto(product.url);
+  const picture = { name, mimeType: 'image/png', buffer: await page.screenshot() };
+  await page.getByLabel('First frame', { exact: true }).setInputFiles(picture);
+  await expect(page.getByRole('img', { name: `First frame: ${name}` })).toBeVisible();
+  expect(await page.evaluate(() => 'ran' in window)).toBe(false);
+  await expect(page.locator('img[src="x"]')).toHaveCount(0);
 });
 
 test('no export holds a formula', async ({ page }) => {
