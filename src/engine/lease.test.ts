@@ -17,7 +17,8 @@ function step(leases: number, renew: (nth: number) => Promise<boolean>) {
     log: { debug() {}, info() {}, warn() {}, error() {} },
     store: { renew: () => renew(++renewals) } as unknown as Parameters<typeof underLease>[0]['store'],
   };
-  const running = underLease(system, claimed, new AbortController().signal, async (signal) => {
+  const given = { askedMs: startedMs, stop: new AbortController().signal };
+  const running = underLease(system, claimed, given, async (signal) => {
     await clock.sleep(leases * leaseMs, signal);
     signal.throwIfAborted();
     return 'finished';
@@ -65,4 +66,22 @@ describe('a step longer than its lease', () => {
     await advance(0.6);
     expect((await end).value).toBe('finished');
   });
+});
+
+it('is known to have run out at once after standing still, before any timer is heard', async () => {
+  const clock = createVirtualClock();
+  let nowMs = clock.now().getTime();
+  const system = {
+    clock: { ...clock, now: () => new Date(nowMs) },
+    settings: testSettings,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    store: { renew: async () => true } as unknown as Parameters<typeof underLease>[0]['store'],
+  };
+  const given = { askedMs: nowMs, stop: new AbortController().signal };
+  const held = await underLease(system, claimed, given, async (_signal, isHeld) => {
+    const before = isHeld();
+    nowMs += leaseMs;
+    return [before, isHeld()];
+  });
+  expect(held).toEqual([true, false]);
 });

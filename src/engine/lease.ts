@@ -12,25 +12,26 @@ const ended = new Error('the step ended');
 /**
  * Runs a step under its claim and renews the lease every third of it, so that a copy slower than the lease is finished
  * once instead of being started again by the next worker. A lost claim aborts the step; a store that does not answer does
- * so only when the lease is over.
+ * so only when the lease is over. It is counted from `askedMs`, before the claim was asked for.
  */
 export async function underLease<T>(
   system: Pick<System, 'store' | 'clock' | 'settings' | 'log'>,
   claimed: Claimed,
-  stop: AbortSignal,
-  run: (signal: AbortSignal) => Promise<T>,
+  { askedMs, stop }: { askedMs: number; stop: AbortSignal },
+  run: (signal: AbortSignal, isHeld: () => boolean) => Promise<T>,
 ): Promise<T> {
+  const lease = { untilMs: askedMs + system.settings.leaseMs };
   const over = new AbortController();
   // By hand: `AbortSignal.any` is much dearer, and this is made for every look.
   const step = new AbortController();
   const stopped = () => step.abort(stop.reason);
   stop.addEventListener('abort', stopped);
   if (stop.aborted) stopped();
-  const renewing = keepRenewed(system, claimed, over.signal).then((held) => {
+  const renewing = keepRenewed(system, claimed, lease, over.signal).then((held) => {
     if (!held) step.abort(new ClaimLost(claimed.video.id));
   });
   try {
-    return await run(step.signal);
+    return await run(step.signal, () => system.clock.now().getTime() < lease.untilMs);
   } catch (error) {
     // Whatever the step fell over when it was told to stop is no failure of its own.
     throw step.signal.reason instanceof ClaimLost ? step.signal.reason : error;
@@ -45,10 +46,10 @@ export async function underLease<T>(
 async function keepRenewed(
   { store, clock, settings, log }: Pick<System, 'store' | 'clock' | 'settings' | 'log'>,
   { video: { id, claimSeq } }: Claimed,
+  lease: { untilMs: number },
   over: AbortSignal,
 ): Promise<boolean> {
   const { leaseMs } = settings;
-  let heldUntilMs = clock.now().getTime() + leaseMs;
   let restMs = leaseMs / 3;
   for (;;) {
     await clock.sleep(restMs, over);
@@ -58,11 +59,11 @@ async function keepRenewed(
       log.warn({ video: id, err }, 'a lease could not be renewed');
       return null;
     });
-    const renewed = await within(clock, Math.max(0, heldUntilMs - askedMs), renewal, over);
+    const renewed = await within(clock, Math.max(0, lease.untilMs - askedMs), renewal, over);
     if (over.aborted) return true;
     if (renewed === false) return false;
-    if (renewed) heldUntilMs = askedMs + leaseMs;
-    const leftMs = heldUntilMs - clock.now().getTime();
+    if (renewed) lease.untilMs = askedMs + leaseMs;
+    const leftMs = lease.untilMs - clock.now().getTime();
     if (leftMs <= 0) return false;
     restMs = renewed ? leaseMs / 3 : Math.min(leaseMs / 12, leftMs);
   }

@@ -3,6 +3,7 @@ import type { Submission } from '#video/answer.ts';
 import type { CircuitNews } from '#video/circuit.ts';
 import { at, claimedIn, t0 } from '#video/testing.ts';
 import type { Attempt, State } from '#video/video.ts';
+import { ClaimLost } from './lease.ts';
 import type { StartCall } from './ports/provider.ts';
 import { recover, start, submitOnce } from './start.ts';
 import type { Hold, Model, System } from './system.ts';
@@ -71,10 +72,18 @@ describe('a start', () => {
     await start(step, rowIn('queued'));
     expect(sent).toEqual([
       rowIn('queued').attempt.request,
-      { key: 'attempt_1', signal: step.signal, webhookUrl: null },
+      { key: 'attempt_1', signal: step.signal, webhookUrl: null, mayStillSend: step.isHeld },
     ]);
     expect(step.saved[0]).toMatchObject({ attempt: { sentAt: t0, credentialId: 'cred_1', watchUntil: at(86_400) } });
     expect(step.saved[0]?.attempt.watch?.webhook).toBeUndefined();
+  });
+
+  it('gives up where it stood still until the claim had run out: nothing was sent, and no provider is to blame', async () => {
+    const provider = { start: async () => ({ kind: 'unsent', message: 'it is too late to send it' }) as const };
+    const step = createLoneStep(rowIn('queued'), { provider, isHeld: () => false });
+    await expect(start(step, rowIn('queued'))).rejects.toBeInstanceOf(ClaimLost);
+    expect(step.saved.map(({ to }) => to)).toEqual(['submitting']);
+    expect(step.calls).not.toContain('changeCircuit');
   });
 
   it('counts from the moment of the answer, on the clock of the claim', async () => {

@@ -5,6 +5,7 @@ import type { Claimed } from '#video/video.ts';
 import { circumstances, stopwatch } from './circumstances.ts';
 import { fallBack } from './fall-back.ts';
 import { freshHoldOf, isClosedTo, tell } from './holds.ts';
+import { ClaimLost } from './lease.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -12,7 +13,7 @@ import type { Step } from './step.ts';
  * 1. Nothing is sent while the provider's circuit is open, or its last creates were unclear: the take goes to another
  *    provider where that was allowed, else it waits for the next try.
  * 2. The intent is committed before a byte leaves.
- * 3. One POST, no retries, the attempt's id as key.
+ * 3. One POST, no retries, the attempt's id as key, and none once the claim has run out.
  * 4. An accepted operation is written at once, unfenced: a lost claim must not lose a paid job.
  * 5. The outcome is saved as a move.
  */
@@ -38,10 +39,11 @@ export async function start(step: Step, claimed: Claimed): Promise<void> {
  * nothing was saved.
  */
 export async function submitOnce(step: Step, claimed: Claimed, now: () => Date): Promise<'saved' | 'unclear'> {
-  const { system, provider, save, signal } = step;
+  const { system, provider, save, signal, isHeld } = step;
   const { attempt, video } = claimed;
   const webhookUrl = attempt.watch.webhook ? system.hooks.urlFor(provider.id, attempt.id) : null;
-  const outcome = await provider.start(attempt.request, { key: attempt.id, signal, webhookUrl });
+  const outcome = await provider.start(attempt.request, { key: attempt.id, signal, webhookUrl, mayStillSend: isHeld });
+  if (outcome.kind === 'unsent' && !isHeld()) throw new ClaimLost(video.id);
   // First of all, since it is paid for: whatever fails after that loses nothing.
   const written = outcome.kind === 'accepted' ? await writeDown(step, attempt.id, outcome) : null;
   await tellCircuit(step, claimed, outcome);

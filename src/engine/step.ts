@@ -16,6 +16,8 @@ export type Step = {
   save: (move: Move) => Promise<boolean>;
   /** Aborts when the claim is lost or the process stops. */
   signal: AbortSignal;
+  /** Whether the claim still runs by our clock: after standing still, that is known before the signal tells. */
+  isHeld: () => boolean;
 };
 
 /** One step of one claimed video, by its state. A provider that is not configured (any more) is asked nothing. */

@@ -81,10 +81,12 @@ export function createSweeper(system: System): Sweeper {
     for (const listener of listeners) listener(move);
   });
 
-  async function run(claimed: Claimed): Promise<void> {
+  async function run(claimed: Claimed, askedMs: number): Promise<void> {
     const { id, claimSeq } = claimed.video;
     try {
-      await underLease(system, claimed, stopping.signal, (signal) => takeStep({ system, save, signal }, claimed));
+      await underLease(system, claimed, { askedMs, stop: stopping.signal }, (signal, isHeld) =>
+        takeStep({ system, save, signal, isHeld }, claimed),
+      );
     } catch (error) {
       if (stopping.signal.aborted || error instanceof ClaimLost) {
         log.info({ video: id, reason: String(error) }, 'step given up');
@@ -98,10 +100,12 @@ export function createSweeper(system: System): Sweeper {
     }
   }
 
-  function begin(key: string, claimed: Claimed): Promise<void> {
+  function begin(key: string, claimed: Claimed, askedMs: number): Promise<void> {
     return follow(
       key,
-      run(claimed).catch((error) => log.error({ video: claimed.video.id, err: error }, 'claim not given back')),
+      run(claimed, askedMs).catch((error) =>
+        log.error({ video: claimed.video.id, err: error }, 'claim not given back'),
+      ),
     );
   }
 
@@ -143,7 +147,8 @@ export function createSweeper(system: System): Sweeper {
     const key = `${id} line`;
     const room = settings.watchWidth - lanes.busyIn(key);
     if (room <= 0) return;
-    for (const one of await store.claimWaiting(id, movable, room, settings.leaseMs)) begin(key, one);
+    const askedMs = clock.now().getTime();
+    for (const one of await store.claimWaiting(id, movable, room, settings.leaseMs)) begin(key, one, askedMs);
   }
 
   const admit = () =>
@@ -157,10 +162,11 @@ export function createSweeper(system: System): Sweeper {
 
   async function claimDue(): Promise<{ due: Due; restMs: number | null }> {
     const openings = await lanes.open();
+    const askedMs = clock.now().getTime();
     const due = await store.claim(openings, settings.leaseMs);
     // Nobody waits any more for steps that begin now.
     if (ended) await store.release(due.claimed.splice(0).map(({ video }) => ({ id: video.id, seq: video.claimSeq })));
-    for (const one of due.claimed) begin(laneOf(one), one);
+    for (const one of due.claimed) begin(laneOf(one), one, askedMs);
     const restMs = await lanes.close(openings, due.claimed);
     // Behind the claims: a try that succeeds now opens a lane only as wide as the next pass says.
     await tryHeld();
@@ -193,6 +199,7 @@ export function createSweeper(system: System): Sweeper {
   async function lookAt(id: string): Promise<void> {
     await tryHeld();
     for (let n = 0; n < stepsAtOnce && !ended; n++) {
+      const askedMs = clock.now().getTime();
       let claimed = await store.claimDue(id, settings.leaseMs);
       // It may wait in line.
       if (!claimed && n === 0 && (await admit()) > 0) claimed = await store.claimDue(id, settings.leaseMs);
@@ -202,7 +209,7 @@ export function createSweeper(system: System): Sweeper {
       if (perMinute !== null && (await store.takeTokens(claimed.video.provider, 1, perMinute)).granted === 0) {
         return store.release([{ id, seq: claimed.video.claimSeq }]);
       }
-      await begin(laneOf(claimed), claimed);
+      await begin(laneOf(claimed), claimed, askedMs);
     }
   }
 

@@ -25,6 +25,7 @@ export function createLoneStep(
     system?: Partial<System>;
     keepsClaim?: boolean;
     signal?: AbortSignal;
+    isHeld?: () => boolean;
   } = {},
 ): LoneStep {
   let nowMs = claimed.at.getTime();
@@ -53,6 +54,7 @@ export function createLoneStep(
     system: { ...createWorld({ store: () => store }).system, clock, ...options.system },
     provider: watched({ ...fake, ...options.provider }, calls),
     signal: options.signal ?? new AbortController().signal,
+    isHeld: options.isHeld ?? (() => true),
     save: async (move) => {
       calls.push(`save ${move.to}`);
       saved.push(move);

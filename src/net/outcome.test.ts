@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { post } from './outcome.ts';
+import { type Post, post } from './outcome.ts';
 
 const servers: Server[] = [];
 const sockets = new Set<Socket>();
@@ -29,7 +29,7 @@ async function serve(onConnection: (socket: Socket) => void) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/videos`, seen };
 }
 
-const send = (url: string, options: { signal?: AbortSignal; body?: Uint8Array | Blob; maxBytes?: number } = {}) =>
+const send = (url: string, options: Partial<Post> = {}) =>
   post({ url, headers: {}, body: Buffer.from('{}'), signal: AbortSignal.timeout(5_000), ...options });
 
 const answer = (text: string, extra = '') =>
@@ -55,6 +55,12 @@ describe('unsent: nothing was written', () => {
     const { url } = await serve(() => undefined);
     await new Promise((done) => servers.pop()?.close(done));
     expect((await send(url)).kind).toBe('unsent');
+  });
+
+  test('it is too late when the connection stands', async () => {
+    const { url, seen } = await serve(() => undefined);
+    expect((await send(url, { mayStillSend: () => false })).kind).toBe('unsent');
+    await expect.poll(() => [seen.connections, sockets.size, seen.text]).toEqual([1, 0, '']);
   });
 
   test('the name does not resolve', async () => {

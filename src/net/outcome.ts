@@ -12,6 +12,8 @@ export type Post = {
   /** A blob is read as it is sent. */
   body: Uint8Array | Blob;
   signal: AbortSignal;
+  /** Asked when the connection stands and nothing is written yet; false = it is too late for that. */
+  mayStillSend?: () => boolean;
   connectTimeoutMs?: number;
   /** Of the answer; more is cut off. */
   maxBytes?: number;
@@ -27,7 +29,8 @@ export type Outcome =
 /**
  * POSTs once, and says for sure whether anything was sent. Never throws, never retries, never follows a redirect.
  * 1. Connect, always anew: on a pooled connection that died, "reset" would not tell whether the request was read.
- * 2. Whatever fails before the connection stands (DNS, refusal, TLS, abort) is `unsent`.
+ * 2. Whatever fails before the connection stands (DNS, refusal, TLS, abort) is `unsent`, and so is what comes too late: a
+ *    process that stood still must not send what somebody else looks after by now.
  * 3. Hand over the request: whatever fails from here on is `lost`, until the whole answer has been read.
  */
 export async function post(options: Post): Promise<Outcome> {
@@ -37,6 +40,10 @@ export async function post(options: Post): Promise<Outcome> {
     socket = await openSocket(new URL(options.url), options.signal, options.connectTimeoutMs ?? 10_000);
   } catch (error) {
     return { kind: 'unsent', error: asError(error) };
+  }
+  if (options.mayStillSend?.() === false) {
+    socket.destroy();
+    return { kind: 'unsent', error: new Error('it is too late to send it') };
   }
   try {
     return await exchange(socket, options);

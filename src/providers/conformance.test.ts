@@ -246,6 +246,7 @@ test('the whole table', () => {
     has a thumbnail                        +  +  +  -  -  -  +  +  +  +  -  -  -  -
     keeps keys and URLs to itself          +  +  +  +  +  +  +  +  +  +  +  +  +  +
     where nobody listens nothing was sent  +  +  +  +  +  +  +  +  +  +  +  +  +  +
+    nothing is sent when it is too late    +  +  +  +  +  +  +  +  +  +  +  +  +  +
     a refused key is no verdict on a job   +  +  +  +  +  +  +  +  +  +  +  +  +  +
     is tested for free                     +  +  +  +  +  +  +  +  +  +  +  +  +  +
     "

@@ -53,7 +53,7 @@ export function createProvider(upstream: Upstream, weather: Weather, time: Time,
     credentialId: null,
     capabilities: capabilitiesOf(upstream),
 
-    async start(request, { key, signal, webhookUrl }): Promise<Submission> {
+    async start(request, { key, signal, webhookUrl, mayStillSend }): Promise<Submission> {
       const { create } = weather;
       let left = random.next();
       const falls = (probability: number) => {
@@ -64,6 +64,7 @@ export function createProvider(upstream: Upstream, weather: Weather, time: Time,
         await time.sleep(wire(), signal);
         return { kind: 'unsent', message: 'connect ECONNREFUSED' };
       }
+      if (mayStillSend?.() === false) return { kind: 'unsent', message: 'it is too late to send it' };
       // From here on bytes are on their way, and nothing on our side can call them back.
       await time.sleep(wire());
       if (falls(create.lostBefore)) return { kind: 'unclear', message: 'reset before it was read' };

@@ -22,6 +22,8 @@ export type StartCall = {
   /** The Idempotency-Key: the attempt's id. */
   key: string;
   signal: AbortSignal;
+  /** To be asked when nothing is left to do but write the first byte: false = nothing may be sent. Absent = it may. */
+  mayStillSend?: () => boolean;
   /** Where the provider may call when the job ends; null = nowhere. It is as secret as a key. */
   webhookUrl: string | null;
 };

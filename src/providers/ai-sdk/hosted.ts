@@ -124,7 +124,7 @@ export function createHosted(setup: Setup, wire: Wire, service: Service): Provid
   const { redact, tap } = wire;
   const { operationOf, cancel, list, verifyWebhook } = service;
 
-  async function start(request: Request, { key, signal, webhookUrl }: StartCall): Promise<Submission> {
+  async function start(request: Request, { key, signal, webhookUrl, mayStillSend }: StartCall): Promise<Submission> {
     let prepared: Prepared;
     try {
       if (request.from) throw new Refused(`${service.label} makes no clips out of others.`);
@@ -139,7 +139,10 @@ export function createHosted(setup: Setup, wire: Wire, service: Service): Provid
     // Loaded when needed: 30 MB and an eighth of a second, which no start has to pay.
     const { experimental_startVideo: startVideo } = await import('ai');
     const headers = { 'idempotency-key': key };
-    const sent = await tap.call(() => startVideo({ ...options, model, headers, maxRetries: 0 }), signal, url);
+    const sent = await tap.call(() => startVideo({ ...options, model, headers, maxRetries: 0 }), signal, {
+      url,
+      ...(mayStillSend && { mayStillSend }),
+    });
     if (!sent.outcome) return refused(redact.text(reasonOf(sent.error)));
     const submission = judge(sent.outcome, redact, service.jobIn, service.reasonIn);
     if (submission.kind !== 'accepted') return submission;

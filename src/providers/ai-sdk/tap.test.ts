@@ -61,7 +61,9 @@ describe('a tapped create', () => {
       paths.push(request.url);
       response.end('{}');
     });
-    await tap.call(() => tap.fetch('https://api.example/theirs', create), soon(), 'http://127.0.0.1:1/ours');
+    await tap.call(() => tap.fetch('https://api.example/theirs', create), soon(), {
+      url: 'http://127.0.0.1:1/ours',
+    });
     await tap.call(() => tap.fetch('https://api.example/theirs', create), soon());
     expect(paths).toEqual(['/theirs']);
   });

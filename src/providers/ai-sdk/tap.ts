@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { StartCall } from '#engine/system.ts';
 import { type Outcome, post } from '#net/outcome.ts';
 import type { SafeFetch } from '#net/safe-fetch.ts';
 import type { Redact } from '#providers/answers/redact.ts';
@@ -21,9 +22,12 @@ export type Tapped<T> = {
 export type Tap = {
   /** Given to the SDK's provider: everything that it asks for passes here. */
   fetch: typeof globalThis.fetch;
-  /** `createUrl` = where the POST goes, whatever the SDK thinks. Throws nothing. */
-  call<T>(work: () => Promise<T>, signal: AbortSignal, createUrl?: string): Promise<Tapped<T>>;
+  /** Throws nothing. */
+  call<T>(work: () => Promise<T>, signal: AbortSignal, create?: Create): Promise<Tapped<T>>;
 };
+
+/** Of a call that POSTs: `url` = where to, whatever the SDK thinks. */
+export type Create = { url?: string | undefined } & Pick<StartCall, 'mayStillSend'>;
 
 export type TapOptions = {
   fetch: SafeFetch;
@@ -43,7 +47,7 @@ class NoVerdict extends Error {
   override name = 'NoVerdict';
 }
 
-type Call = Pick<Tapped<unknown>, 'outcome' | 'reply' | 'trouble'> & { signal: AbortSignal; createUrl?: string };
+type Call = Pick<Tapped<unknown>, 'outcome' | 'reply' | 'trouble'> & { signal: AbortSignal; create: Create };
 
 /**
  * A fetch for the AI SDK that keeps what the SDK loses.
@@ -62,6 +66,7 @@ export function createTap({ fetch, route, redact, timeoutMs, repair }: TapOption
       headers: Object.fromEntries(new Headers(init.headers)),
       body: Buffer.from(String(init.body ?? '')),
       signal: AbortSignal.any([call.signal, AbortSignal.timeout(timeoutMs)]),
+      ...(call.create.mayStillSend && { mayStillSend: call.create.mayStillSend }),
     });
     if (call.outcome.kind !== 'answered') throw new NoVerdict(call.outcome.kind);
     return responseOf(call.outcome.status, call.outcome.body);
@@ -90,10 +95,10 @@ export function createTap({ fetch, route, redact, timeoutMs, repair }: TapOption
       const call = calls.getStore();
       if (!call) throw new Error('the SDK asked outside of a call');
       const url = route(input instanceof Request ? input.url : String(input));
-      return init.method === 'POST' ? create(call, call.createUrl ?? url, init) : look(call, url, init);
+      return init.method === 'POST' ? create(call, call.create.url ?? url, init) : look(call, url, init);
     },
-    async call(work, signal, createUrl) {
-      const call: Call = { outcome: null, reply: null, trouble: null, signal, ...(createUrl && { createUrl }) };
+    async call(work, signal, create = {}) {
+      const call: Call = { outcome: null, reply: null, trouble: null, signal, create };
       try {
         const result = await calls.run(call, work);
         return { ...call, result, error: null };

@@ -320,6 +320,14 @@ export const behaviours = {
       await expect(down.open(operation, 'clip', soon())).rejects.toMatchObject({ reason: 'transient' });
     },
   },
+  'nothing is sent when it is too late': {
+    async does(subject) {
+      const { provider, jobs, request } = subject;
+      const before = jobs().length;
+      const submission = await provider.start(request('a red fox'), call({ mayStillSend: () => false }));
+      expect([submission.kind, jobs().length]).toEqual(['unsent', before]);
+    },
+  },
   'a refused key is no verdict on a job': {
     async does(subject) {
       const { operation } = await rendered(subject, 'a red fox');

@@ -60,7 +60,7 @@ const slowestBytesPerMs = 1_000;
 async function send(
   connection: Connection,
   readInput: ReadInput | null,
-  { path, inputs, call: { key, signal } }: { path: string; inputs: string[]; call: StartCall },
+  { path, inputs, call: { key, signal, mayStillSend } }: { path: string; inputs: string[]; call: StartCall },
   encoded: (files: (InputFile | LargeFile)[]) => Encoded,
 ): Promise<Submission> {
   const { redact } = connection;
@@ -86,7 +86,11 @@ async function send(
     'idempotency-key': key,
   };
   const within = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(connection.timeoutMs + uploadMs))]);
-  return judge(await post({ url, headers, body, signal: within }), redact, jobIn);
+  return judge(
+    await post({ url, headers, body, signal: within, ...(mayStillSend && { mayStillSend }) }),
+    redact,
+    jobIn,
+  );
 }
 
 /** A video object proves its job, whatever the status says: vLLM-Omni answers failed jobs with 5xx. */
