@@ -13,7 +13,9 @@ export async function runWorlds(
   const stories: string[] = [];
   const run = async (nth: number): Promise<void> => {
     const workerData = { from: seed + nth, step: threads, videos: videos / threads };
-    const worker = new Worker(join(import.meta.dirname, 'worlds.thread.ts'), { workerData });
+    // What a world throws away it throws away young.
+    const resourceLimits = { maxYoungGenerationSizeMb: 96 };
+    const worker = new Worker(join(import.meta.dirname, 'worlds.thread.ts'), { workerData, resourceLimits });
     worker.on('message', (news: { sum: Summary; story: string | null }) => {
       add(sum, news.sum);
       if (news.story) stories.push(news.story);
