@@ -48,6 +48,7 @@ export function createSystem(options: { database: Database; dir: string; baseUrl
 
 const clock: Clock = {
   now: () => new Date(),
+  elapsedMs: () => performance.now(),
   async sleep(ms, signal) {
     await sleep(ms, undefined, signal && { signal }).catch((error) => {
       if (!signal?.aborted) throw error;

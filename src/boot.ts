@@ -266,6 +266,7 @@ const randomText = (bytes: number) => randomBytes(bytes).toString('base64url');
 
 const clock: Clock = {
   now: () => new Date(),
+  elapsedMs: () => performance.now(),
   async sleep(ms, signal) {
     try {
       await sleep(ms, undefined, { ref: true, ...(signal && { signal }) });

@@ -192,6 +192,7 @@ function fastClock(speed: number): Clock {
   const startedMs = performance.now();
   return {
     now: () => new Date(startMs + (performance.now() - startedMs) * speed),
+    elapsedMs: () => (performance.now() - startedMs) * speed,
     sleep: async (ms, signal) => {
       await delay(ms / speed, undefined, signal && { signal }).catch((error: unknown) => {
         if (!signal?.aborted) throw error;

@@ -79,6 +79,7 @@ const catalogue: Catalogue = {
 /** One for each test, whose time it may change. */
 const realClock = (): Clock => ({
   now: () => new Date(),
+  elapsedMs: () => performance.now(),
   sleep: (ms, signal) => sleep(ms, undefined, signal && { signal }).catch(() => undefined),
 });
 

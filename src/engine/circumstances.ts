@@ -2,7 +2,7 @@ import { makeId } from '#video/id.ts';
 import type { Circumstances } from '#video/observation.ts';
 import type { Quantiles } from '#video/progress.ts';
 import type { Claimed, Video } from '#video/video.ts';
-import type { Provider, System } from './system.ts';
+import type { Clock, Provider, System } from './system.ts';
 
 /** A new id of ours: time-ordered, 80 random bits. */
 export const newId = (
@@ -16,10 +16,16 @@ export const chance = (system: Pick<System, 'random'>): number => {
   return (a * 256 + b) / 65_536;
 };
 
-/** The database's time of the claim, carried on by our own clock: machines whose clocks differ agree. */
-export function stopwatch(system: Pick<System, 'clock'>, claimed: Claimed): () => Date {
-  const startedMs = system.clock.now().getTime();
-  return () => new Date(claimed.at.getTime() + system.clock.now().getTime() - startedMs);
+/** The database's time of the claim, carried on by our own clock: machines whose clocks differ, or are set, agree. */
+export function stopwatch({ clock }: Pick<System, 'clock'>, claimed: Claimed): () => Date {
+  const startedMs = clock.elapsedMs();
+  return () => new Date(claimed.at.getTime() + clock.elapsedMs() - startedMs);
+}
+
+/** How many milliseconds have passed since the call, at most: one clock may be set, the other sleeps with the machine. */
+export function timer(clock: Clock): () => number {
+  const [startedMs, startedAt] = [clock.elapsedMs(), clock.now().getTime()];
+  return () => Math.max(clock.elapsedMs() - startedMs, clock.now().getTime() - startedAt);
 }
 
 /** History moves slowly: a pass over a thousand videos of a kind asks for it once. */

@@ -147,7 +147,7 @@ async function claimPatiently(
   actor: Actor,
 ): Promise<Claimed | 'remembered'> {
   const { store, clock, settings } = system;
-  const until = clock.now().getTime() + patienceMs;
+  const until = clock.elapsedMs() + patienceMs;
   for (;;) {
     const claimed = await store.claimOne(id, ownerId, settings.leaseMs);
     if (claimed === null) throw new NoSuchVideo();
@@ -156,7 +156,7 @@ async function claimPatiently(
       await store.requestCancel(id, command.name === 'delete', actor);
       return 'remembered';
     }
-    if (clock.now().getTime() >= until) throw new Busy();
+    if (clock.elapsedMs() >= until) throw new Busy();
     await clock.sleep(askAgainMs);
   }
 }

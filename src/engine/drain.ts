@@ -28,7 +28,7 @@ const restMs = 5_000;
  */
 export async function drain(system: System, sweeper: Sweeper, budgetMs: number): Promise<Drained> {
   const { store, clock, log } = system;
-  const until = clock.now().getTime() + budgetMs;
+  const until = clock.elapsedMs() + budgetMs;
   const moved = new Map<string, Move>();
   const errors = new Map<string, string>();
   const counts = { completed: 0, failed: 0, overdue: 0 };
@@ -54,7 +54,7 @@ export async function drain(system: System, sweeper: Sweeper, budgetMs: number):
     for (;;) {
       await pace();
       const { claimed, restMs: emptyForMs } = await sweeper.once();
-      const leftMs = until - clock.now().getTime();
+      const leftMs = until - clock.elapsedMs();
       const idle = claimed === 0 && !sweeper.isBusy();
       if (leftMs <= 0 || (idle && (emptyForMs === null || emptyForMs >= leftMs))) break;
       const patience = new AbortController();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { timer } from './circumstances.ts';
 import { ClaimLost, underLease } from './lease.ts';
 import { createVirtualClock, testSettings } from './testing.ts';
 
@@ -17,7 +18,7 @@ function step(leases: number, renew: (nth: number) => Promise<boolean>) {
     log: { debug() {}, info() {}, warn() {}, error() {} },
     store: { renew: () => renew(++renewals) } as unknown as Parameters<typeof underLease>[0]['store'],
   };
-  const given = { askedMs: startedMs, stop: new AbortController().signal };
+  const given = { passedMs: timer(clock), stop: new AbortController().signal };
   const running = underLease(system, claimed, given, async (signal) => {
     await clock.sleep(leases * leaseMs, signal);
     signal.throwIfAborted();
@@ -70,17 +71,17 @@ describe('a step longer than its lease', () => {
 
 it('is known to have run out at once after standing still, before any timer is heard', async () => {
   const clock = createVirtualClock();
-  let nowMs = clock.now().getTime();
+  let passedMs = 0;
   const system = {
-    clock: { ...clock, now: () => new Date(nowMs) },
+    clock,
     settings: testSettings,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     store: { renew: async () => true } as unknown as Parameters<typeof underLease>[0]['store'],
   };
-  const given = { askedMs: nowMs, stop: new AbortController().signal };
+  const given = { passedMs: () => passedMs, stop: new AbortController().signal };
   const held = await underLease(system, claimed, given, async (_signal, isHeld) => {
     const before = isHeld();
-    nowMs += leaseMs;
+    passedMs += leaseMs;
     return [before, isHeld()];
   });
   expect(held).toEqual([true, false]);

@@ -12,15 +12,15 @@ const ended = new Error('the step ended');
 /**
  * Runs a step under its claim and renews the lease every third of it, so that a copy slower than the lease is finished
  * once instead of being started again by the next worker. A lost claim aborts the step; a store that does not answer does
- * so only when the lease is over. It is counted from `askedMs`, before the claim was asked for.
+ * so only when the lease is over. It is counted by `passedMs`, from before the claim was asked for.
  */
 export async function underLease<T>(
   system: Pick<System, 'store' | 'clock' | 'settings' | 'log'>,
   claimed: Claimed,
-  { askedMs, stop }: { askedMs: number; stop: AbortSignal },
+  { passedMs, stop }: { passedMs: () => number; stop: AbortSignal },
   run: (signal: AbortSignal, isHeld: () => boolean) => Promise<T>,
 ): Promise<T> {
-  const lease = { untilMs: askedMs + system.settings.leaseMs };
+  const lease = { passedMs, untilMs: system.settings.leaseMs };
   const over = new AbortController();
   // By hand: `AbortSignal.any` is much dearer, and this is made for every look.
   const step = new AbortController();
@@ -31,7 +31,7 @@ export async function underLease<T>(
     if (!held) step.abort(new ClaimLost(claimed.video.id));
   });
   try {
-    return await run(step.signal, () => system.clock.now().getTime() < lease.untilMs);
+    return await run(step.signal, () => passedMs() < lease.untilMs);
   } catch (error) {
     // Whatever the step fell over when it was told to stop is no failure of its own.
     throw step.signal.reason instanceof ClaimLost ? step.signal.reason : error;
@@ -46,7 +46,7 @@ export async function underLease<T>(
 async function keepRenewed(
   { store, clock, settings, log }: Pick<System, 'store' | 'clock' | 'settings' | 'log'>,
   { video: { id, claimSeq } }: Claimed,
-  lease: { untilMs: number },
+  lease: { passedMs: () => number; untilMs: number },
   over: AbortSignal,
 ): Promise<boolean> {
   const { leaseMs } = settings;
@@ -54,7 +54,7 @@ async function keepRenewed(
   for (;;) {
     await clock.sleep(restMs, over);
     if (over.aborted) return true;
-    const askedMs = clock.now().getTime();
+    const askedMs = lease.passedMs();
     const renewal = store.renew(id, claimSeq, leaseMs).catch((err: unknown) => {
       log.warn({ video: id, err }, 'a lease could not be renewed');
       return null;
@@ -63,7 +63,7 @@ async function keepRenewed(
     if (over.aborted) return true;
     if (renewed === false) return false;
     if (renewed) lease.untilMs = askedMs + leaseMs;
-    const leftMs = lease.untilMs - clock.now().getTime();
+    const leftMs = lease.untilMs - lease.passedMs();
     if (leftMs <= 0) return false;
     restMs = renewed ? leaseMs / 3 : Math.min(leaseMs / 12, leftMs);
   }

@@ -7,9 +7,8 @@ const gatherMs = 20;
 export function createPace(clock: Clock, signal?: AbortSignal): () => Promise<void> {
   let begunMs = Number.NEGATIVE_INFINITY;
   return async () => {
-    const sinceMs = clock.now().getTime() - begunMs;
-    // A clock that was put back says nothing.
-    if (sinceMs >= 0 && sinceMs < gatherMs) await clock.sleep(gatherMs - sinceMs, signal);
-    begunMs = clock.now().getTime();
+    const sinceMs = clock.elapsedMs() - begunMs;
+    if (sinceMs < gatherMs) await clock.sleep(gatherMs - sinceMs, signal);
+    begunMs = clock.elapsedMs();
   };
 }

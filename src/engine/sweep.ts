@@ -1,5 +1,6 @@
 import type { Move } from '#video/lifecycle.ts';
 import type { Claimed } from '#video/video.ts';
+import { timer } from './circumstances.ts';
 import { holdsOf, tryAgain } from './holds.ts';
 import { createLanes, laneOf } from './lanes.ts';
 import { ClaimLost, underLease } from './lease.ts';
@@ -81,10 +82,10 @@ export function createSweeper(system: System): Sweeper {
     for (const listener of listeners) listener(move);
   });
 
-  async function run(claimed: Claimed, askedMs: number): Promise<void> {
+  async function run(claimed: Claimed, passedMs: () => number): Promise<void> {
     const { id, claimSeq } = claimed.video;
     try {
-      await underLease(system, claimed, { askedMs, stop: stopping.signal }, (signal, isHeld) =>
+      await underLease(system, claimed, { passedMs, stop: stopping.signal }, (signal, isHeld) =>
         takeStep({ system, save, signal, isHeld }, claimed),
       );
     } catch (error) {
@@ -100,10 +101,10 @@ export function createSweeper(system: System): Sweeper {
     }
   }
 
-  function begin(key: string, claimed: Claimed, askedMs: number): Promise<void> {
+  function begin(key: string, claimed: Claimed, passedMs: () => number): Promise<void> {
     return follow(
       key,
-      run(claimed, askedMs).catch((error) =>
+      run(claimed, passedMs).catch((error) =>
         log.error({ video: claimed.video.id, err: error }, 'claim not given back'),
       ),
     );
@@ -147,8 +148,8 @@ export function createSweeper(system: System): Sweeper {
     const key = `${id} line`;
     const room = settings.watchWidth - lanes.busyIn(key);
     if (room <= 0) return;
-    const askedMs = clock.now().getTime();
-    for (const one of await store.claimWaiting(id, movable, room, settings.leaseMs)) begin(key, one, askedMs);
+    const passedMs = timer(clock);
+    for (const one of await store.claimWaiting(id, movable, room, settings.leaseMs)) begin(key, one, passedMs);
   }
 
   const admit = () =>
@@ -162,11 +163,11 @@ export function createSweeper(system: System): Sweeper {
 
   async function claimDue(): Promise<{ due: Due; restMs: number | null }> {
     const openings = await lanes.open();
-    const askedMs = clock.now().getTime();
+    const passedMs = timer(clock);
     const due = await store.claim(openings, settings.leaseMs);
     // Nobody waits any more for steps that begin now.
     if (ended) await store.release(due.claimed.splice(0).map(({ video }) => ({ id: video.id, seq: video.claimSeq })));
-    for (const one of due.claimed) begin(laneOf(one), one, askedMs);
+    for (const one of due.claimed) begin(laneOf(one), one, passedMs);
     const restMs = await lanes.close(openings, due.claimed);
     // Behind the claims: a try that succeeds now opens a lane only as wide as the next pass says.
     await tryHeld();
@@ -199,7 +200,7 @@ export function createSweeper(system: System): Sweeper {
   async function lookAt(id: string): Promise<void> {
     await tryHeld();
     for (let n = 0; n < stepsAtOnce && !ended; n++) {
-      const askedMs = clock.now().getTime();
+      const passedMs = timer(clock);
       let claimed = await store.claimDue(id, settings.leaseMs);
       // It may wait in line.
       if (!claimed && n === 0 && (await admit()) > 0) claimed = await store.claimDue(id, settings.leaseMs);
@@ -209,7 +210,7 @@ export function createSweeper(system: System): Sweeper {
       if (perMinute !== null && (await store.takeTokens(claimed.video.provider, 1, perMinute)).granted === 0) {
         return store.release([{ id, seq: claimed.video.claimSeq }]);
       }
-      await begin(laneOf(claimed), claimed, askedMs);
+      await begin(laneOf(claimed), claimed, passedMs);
     }
   }
 

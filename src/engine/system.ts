@@ -52,6 +52,8 @@ export type EngineSettings = {
 
 export type Clock = {
   now(): Date;
+  /** Milliseconds since some moment: never jumps, and may stand still while the machine sleeps. */
+  elapsedMs(): number;
   /** Ends early, without an error, when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 };

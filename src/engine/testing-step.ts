@@ -34,6 +34,7 @@ export function createLoneStep(
   const saved: Move[] = [];
   const clock: System['clock'] = {
     now: () => new Date(nowMs),
+    elapsedMs: () => nowMs,
     sleep: async (ms) => {
       slept.push(ms);
       nowMs += ms;

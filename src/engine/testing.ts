@@ -36,6 +36,7 @@ export function createVirtualClock(start = Date.parse('2026-01-01T00:00:00Z')): 
   const sleepers = new Set<{ at: number; wake: () => void }>();
   return {
     now: () => new Date(nowMs),
+    elapsedMs: () => nowMs,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();
@@ -177,7 +178,7 @@ export function createFakeProvider(
 }
 
 export function createMemoryMedia(
-  clock: Clock,
+  clock: Pick<Clock, 'now' | 'sleep'>,
   writeMs = 0,
 ): Media & { files: Map<string, Uint8Array>; puts: string[] } {
   const files = new Map<string, Uint8Array>();

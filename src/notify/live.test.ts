@@ -5,6 +5,7 @@ import { type Change, createLive, type Live, type Subscription } from './live.ts
 
 const clock: Clock = {
   now: () => new Date(),
+  elapsedMs: () => performance.now(),
   sleep: (ms, signal) => sleep(ms, undefined, signal && { signal }).catch(() => undefined),
 };
 const log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -50,6 +50,7 @@ export async function receiver(answer: Answer = (response) => response.end('than
 export const log = { debug() {}, info() {}, warn: vi.fn(), error: vi.fn() };
 const clock = {
   now: () => new Date(),
+  elapsedMs: () => performance.now(),
   sleep: async (ms: number, signal?: AbortSignal) => {
     await sleep(ms, undefined, signal && { signal }).catch(() => undefined);
   },

@@ -88,6 +88,7 @@ export function createProcess(
 
   const clock: Clock = {
     now: () => new Date(time.nowMs() + skewMs),
+    elapsedMs: () => time.nowMs(),
     sleep: async (ms, signal) => {
       await time.sleep(ms, signal);
       await whenThawed(() => {});
