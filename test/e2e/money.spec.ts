@@ -75,7 +75,7 @@ test('a first frame is given by hand, stands there after a reload, and goes with
   await expect(shown).toBeVisible();
   await page.reload();
   await expect(shown).toBeVisible();
-  expect(await shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   await generate(page, 'from this picture');
   await plays(page, product);
   const id = new URL(page.url()).pathname.split('/').at(-1);
