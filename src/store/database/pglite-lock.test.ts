@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
@@ -27,8 +27,12 @@ async function lock(): Promise<DirectoryLock> {
 }
 const file = () => join(directory, 'lock.json');
 const holder = async () => JSON.parse(await readFile(file(), 'utf8'));
-const pretend = (other: object) =>
-  writeFile(file(), JSON.stringify({ host: 'elsewhere', pid: 7, nonce: 'theirs', beat: 0, ...other }));
+/** Put there whole, as a holder does: half a file would be none. */
+async function pretend(other: object): Promise<void> {
+  const fresh = `${file()}.theirs`;
+  await writeFile(fresh, JSON.stringify({ host: 'elsewhere', pid: 7, nonce: 'theirs', beat: 0, ...other }));
+  await rename(fresh, file());
+}
 
 /** A process of its own that holds the directory. */
 async function otherProcess() {
@@ -73,11 +77,15 @@ test('the same process cannot take it twice, but again after giving it back', as
 test('a holder in another container keeps it while its heart beats', async () => {
   let beat = 0;
   await pretend({ beat });
-  const heart = setInterval(() => pretend({ beat: ++beat }), quick.heartbeatMs);
+  let beating = Promise.resolve();
+  const heart = setInterval(() => {
+    beating = beating.then(() => pretend({ beat: ++beat }));
+  }, quick.heartbeatMs);
   try {
     await expect(lock()).rejects.toThrow('in use by process 7 on elsewhere');
   } finally {
     clearInterval(heart);
+    await beating;
   }
 });
 
