@@ -17,7 +17,8 @@ type Circumstances = { time: Time; random: Random; weather: Pick<Weather, 'crash
 
 type Call = (...args: unknown[]) => unknown;
 
-const never = new Promise<never>(() => {});
+/** A new one each time: whoever waits for the same would be kept with it, and all that belongs to him. */
+const never = () => new Promise<never>(() => {});
 
 export function createProcess(
   parts: Omit<System, 'clock'>,
@@ -60,12 +61,12 @@ export function createProcess(
     };
 
   function act(call: Call, args: unknown[]): unknown {
-    if (!alive) return never;
+    if (!alive) return never();
     if (random.chance(crash)) {
       // What was asked for happens, or not; nobody is left to hear of it.
       if (random.chance(0.5)) Promise.resolve(call(...args)).catch(() => {});
       kill();
-      return never;
+      return never();
     }
     return (call(...args) as Promise<unknown>).then(
       (answer) => {
@@ -83,7 +84,7 @@ export function createProcess(
 
   async function whenThawed<T>(go: () => T): Promise<T> {
     if (frozen) await frozen;
-    return alive ? go() : never;
+    return alive ? go() : never();
   }
 
   const clock: Clock = {
