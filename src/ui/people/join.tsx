@@ -6,6 +6,7 @@ import { Button } from '#ui/base/button.tsx';
 import { Field } from '#ui/base/field.tsx';
 import { Mark } from '#ui/leader/mark.tsx';
 import { Data } from '#ui/room/data.tsx';
+import { NewPassword } from './new-password.tsx';
 import { peopleApi } from './people-api.ts';
 
 /** Where the link of an invite leads. Its token stands behind the #, which no server sees. */
@@ -65,17 +66,7 @@ function Invited({ token }: { token: string }) {
           {...(email !== null && { value: email, readOnly: true })}
           fault={faultOf('email')}
         />
-        <Field
-          label="Password"
-          name="password"
-          type="password"
-          autoComplete="new-password"
-          required
-          minLength={8}
-          maxLength={128}
-          note="8 characters or more."
-          fault={faultOf('password')}
-        />
+        <NewPassword label="Password" fault={faultOf('password')} />
         {fault && (
           <p role="alert" className="text-sm text-failed">
             {fault}

@@ -5,6 +5,7 @@ import { toast } from 'sonner';
 import { ApiError } from '#ui/api.ts';
 import { Button } from '#ui/base/button.tsx';
 import { Field } from '#ui/base/field.tsx';
+import { NewPassword } from './new-password.tsx';
 import { useChangePassword } from './use-people.ts';
 
 /** `isNew` = signed in by the link of the terminal, without a password so far. */
@@ -58,17 +59,7 @@ export function PasswordForm({ isNew }: { isNew: boolean }) {
               fault={faultOf('current')}
             />
           )}
-          <Field
-            label="New password"
-            name="password"
-            type="password"
-            autoComplete="new-password"
-            required
-            minLength={8}
-            maxLength={128}
-            note="8 characters or more."
-            fault={faultOf('password')}
-          />
+          <NewPassword label="New password" fault={faultOf('password')} />
         </div>
         {fault && (
           <p role="alert" className="text-sm text-failed">

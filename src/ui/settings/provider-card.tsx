@@ -1,6 +1,6 @@
 'use client';
-import { Check, CircleX, FlaskConical } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { FlaskConical } from 'lucide-react';
+import { useState } from 'react';
 import { PauseButton } from '#ui/admin/pause-button.tsx';
 import { Button } from '#ui/base/button.tsx';
 import { cn } from '#ui/class-names.ts';
@@ -12,6 +12,7 @@ import { abilities, keyWords, stateLook } from './provider-words.ts';
 import { RemoveSheet } from './remove-sheet.tsx';
 import { ServerForm } from './server-form.tsx';
 import type { KindView, ProviderSettings } from './settings-api.ts';
+import { TestResult } from './test-result.tsx';
 import { useDefaultModel, useSaveProvider, useTestProvider } from './use-settings.ts';
 
 type Props = {
@@ -94,7 +95,7 @@ export function ProviderCard({ provider, kind, defaultModel }: Props) {
           )}
         </div>
       )}
-      <TestResult test={test} last={provider.last_test} />
+      <TestResult {...resultOf({ test, last: provider.last_test })} />
       {save.isError && (
         <p role="alert" className="text-sm text-failed">
           {save.error.message}
@@ -154,22 +155,11 @@ function DefaultChoice({ provider, defaultModel }: { provider: ProviderSettings;
   );
 }
 
-type TestProps = { test: ReturnType<typeof useTestProvider>; last: ProviderSettings['last_test'] };
+type Tested = { test: ReturnType<typeof useTestProvider>; last: ProviderSettings['last_test'] };
 
-/** What the free question brought, in words: just now, else the last time. */
-function TestResult({ test, last }: TestProps): ReactNode {
+/** What the free question brought: just now, else the last time. */
+function resultOf({ test, last }: Tested) {
   const now = test.error?.message ?? test.data?.message;
-  const isWell = now ? test.data?.outcome === 'ok' : last?.ok;
-  const said = now ?? (last && `${last.message} Tested ${clock(last.at, new Date())}.`);
-  const Icon = isWell ? Check : CircleX;
-  return (
-    <p role="status" className={cn('text-sm', isWell ? 'text-ready' : 'text-failed', !said && 'hidden')}>
-      {said && (
-        <span className="flex gap-1.5">
-          <Icon aria-hidden className="mt-0.75 size-3.5 shrink-0" />
-          {said}
-        </span>
-      )}
-    </p>
-  );
+  const isWell = now ? test.data?.outcome === 'ok' : last?.ok === true;
+  return { isWell, said: now ?? (last && `${last.message} Tested ${clock(last.at, new Date())}.`) };
 }

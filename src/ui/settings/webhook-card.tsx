@@ -1,10 +1,11 @@
 'use client';
-import { Check, CircleX, Play, Send } from 'lucide-react';
+import { Play, Send } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '#ui/base/button.tsx';
 import { Sheet } from '#ui/base/sheet.tsx';
 import { cn } from '#ui/class-names.ts';
 import { clock } from '#ui/time.ts';
+import { TestResult } from './test-result.tsx';
 import {
   useChangeWebhook,
   useRemoveWebhook,
@@ -71,7 +72,7 @@ export function WebhookCard({ webhook, canChange }: { webhook: Webhook; canChang
           </>
         )}
       </div>
-      <TestResult test={test} />
+      <TestResult {...resultOf(test)} />
       {secret && <WebhookSecretNote secret={secret} both onDone={() => setSecret(null)} />}
       {asks === 'change' && (
         <WebhookForm
@@ -140,22 +141,10 @@ function Paused({ webhook, canChange }: { webhook: Webhook; canChange: boolean }
   );
 }
 
-function TestResult({ test }: { test: ReturnType<typeof useTestWebhook> }) {
-  const { data, error } = test;
+function resultOf({ data, error }: ReturnType<typeof useTestWebhook>) {
   const isWell = data?.state === 'delivered';
-  const said =
-    error?.message ?? (data && (isWell ? `It arrived, and was answered ${data.last_status}.` : data.last_error));
-  const Icon = isWell ? Check : CircleX;
-  return (
-    <p role="status" className={cn('text-sm', isWell ? 'text-ready' : 'text-failed', !said && 'hidden')}>
-      {said && (
-        <span className="flex gap-1.5">
-          <Icon aria-hidden className="mt-0.75 size-3.5 shrink-0" />
-          {said}
-        </span>
-      )}
-    </p>
-  );
+  const answer = data && (isWell ? `It arrived, and was answered ${data.last_status}.` : data.last_error);
+  return { isWell, said: error?.message ?? answer };
 }
 
 type AskProps = {
