@@ -3,6 +3,7 @@ import { DownloadError, type System } from '#engine/system.ts';
 import { createDiskMedia } from '#media/disk.ts';
 import { createS3Media } from '#media/s3.ts';
 import { createSafeFetch } from '#net/safe-fetch.ts';
+import { ownServer } from '#providers/openai/kind.ts';
 import { createOpenAIProvider } from '#providers/openai/provider.ts';
 import { measureStorage } from './memory.ts';
 import { argument, endWithParent, tell } from './parent.ts';
@@ -16,15 +17,7 @@ const provider = createOpenAIProvider({
   baseUrl,
   apiKey: 'sk-bench',
   fetch: createSafeFetch({ allowHosts: [new URL(baseUrl).origin] }),
-  capabilities: {
-    deduplicates: false,
-    lists: true,
-    cancels: true,
-    callsBack: false,
-    slots: null,
-    requestsPerMinute: null,
-    retentionMs: 3_600_000,
-  },
+  capabilities: ownServer,
 });
 const { signal } = new AbortController();
 

@@ -10,7 +10,7 @@ import { fal } from './fal/kind.ts';
 import { google } from './google/kind.ts';
 import type { Kind, Setup } from './kind.ts';
 import { kinds } from './kinds.ts';
-import { openai } from './openai/kind.ts';
+import { ownServer as capabilitiesOfOwnServer, openai } from './openai/kind.ts';
 import { choices, generic } from './openai/personality.ts';
 import { createOpenAIProvider } from './openai/provider.ts';
 import { replicate } from './replicate/kind.ts';
@@ -107,15 +107,7 @@ const simulator: Row = {
         ...setup,
         baseUrl: setup.baseUrl ?? nowhere,
         fetch: createSafeFetch({ allowHosts: setup.allowHosts }),
-        capabilities: {
-          deduplicates: true,
-          lists: true,
-          cancels: true,
-          callsBack: false,
-          slots: null,
-          requestsPerMinute: null,
-          retentionMs: 3_600_000,
-        },
+        capabilities: { ...capabilitiesOfOwnServer, deduplicates: true },
         personality: generic,
       }),
     ),

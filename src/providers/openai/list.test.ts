@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { type FakeAnswer, startFakeServer } from './fake-server.ts';
+import { ownServer } from './kind.ts';
 import { list } from './list.ts';
 import { createOpenAIProvider } from './provider.ts';
 
@@ -94,15 +95,7 @@ test.each([404, 405, 501])('an API that answers %i to a listing is not asked aga
     baseUrl: connection.baseUrl,
     apiKey: null,
     fetch: connection.fetch,
-    capabilities: {
-      deduplicates: false,
-      lists: true,
-      cancels: true,
-      callsBack: false,
-      slots: null,
-      requestsPerMinute: null,
-      retentionMs: 1,
-    },
+    capabilities: { ...ownServer, retentionMs: 1 },
   });
   expect(provider.capabilities.lists).toBe(true);
   expect(await provider.list?.(since, AbortSignal.timeout(5_000))).toMatchObject({ kind: 'no_answer' });

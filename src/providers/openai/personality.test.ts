@@ -1,20 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createSafeFetch } from '#net/safe-fetch.ts';
 import { startFakeServer } from './fake-server.ts';
+import { ownServer } from './kind.ts';
 import { choices, personalityOf } from './personality.ts';
 import { createOpenAIProvider } from './provider.ts';
 
 const id = 'video_1';
 const signal = AbortSignal.timeout(10_000);
-const capable = {
-  deduplicates: true,
-  lists: true,
-  cancels: true,
-  callsBack: false,
-  slots: null,
-  requestsPerMinute: null,
-  retentionMs: 3_600_000,
-};
+const capable = { ...ownServer, deduplicates: true };
 const request = { model: null, prompt: 'a fox', seconds: 4, size: '320x180', seed: null, settings: {}, inputs: [] };
 
 let server: Awaited<ReturnType<typeof startFakeServer>>;
