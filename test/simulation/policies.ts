@@ -4,7 +4,7 @@ import { createProvider } from './provider.ts';
 import { createRandom, type Random } from './random.ts';
 import { tryWorld } from './run.ts';
 import { createTime, type Time } from './time.ts';
-import { createUpstream, type Traits } from './upstream.ts';
+import { createUpstream, plainTraits, type Traits } from './upstream.ts';
 import { weathers } from './weather.ts';
 
 /** What came of it, for the people who asked and for whoever pays. */
@@ -28,17 +28,7 @@ const others = {
 export type Policy = keyof typeof others | 'Dailies';
 export const policies: readonly Policy[] = [...(Object.keys(others) as (keyof typeof others)[]), 'Dailies'];
 
-/** A provider that lists its jobs and knows no keys, as most do. */
-const traits: Traits = {
-  id: 'a',
-  deduplicates: false,
-  lists: 'whole',
-  cancels: true,
-  callsBack: false,
-  tellsProgress: true,
-  tellsCost: false,
-  slots: null,
-};
+const traits: Traits = { id: 'a', ...plainTraits };
 /** Nobody changes their mind here: what a person wished for is not held against anybody. */
 const weather = { ...weathers.usual, user: 0 };
 /** A process dies in this part of all creates: before anything left it, and between sending and writing down. */

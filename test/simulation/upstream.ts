@@ -17,6 +17,17 @@ export type Traits = {
   slots: number | null;
 };
 
+/** Lists its jobs and knows no keys, as most do. */
+export const plainTraits: Omit<Traits, 'id'> = {
+  deduplicates: false,
+  lists: 'whole',
+  cancels: true,
+  callsBack: false,
+  tellsProgress: true,
+  tellsCost: false,
+  slots: null,
+};
+
 export type Verdict = 'completed' | 'moderation' | 'provider_error' | 'capacity';
 
 /** The truth about one job, whatever anybody is told. */

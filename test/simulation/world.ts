@@ -11,7 +11,7 @@ import { createProcess, type Process } from './process.ts';
 import { createProvider, patienceMs } from './provider.ts';
 import { createRandom, type Random } from './random.ts';
 import { createTime, type Time } from './time.ts';
-import { createUpstream, type Job, priceMicroUsd, type Traits, type Upstream } from './upstream.ts';
+import { createUpstream, type Job, plainTraits, priceMicroUsd, type Traits, type Upstream } from './upstream.ts';
 import { createUsers } from './users.ts';
 import { type Weather, weatherOf } from './weather.ts';
 
@@ -222,12 +222,12 @@ async function isAtRest(store: Store): Promise<boolean> {
 /** Two or three providers of different kinds. */
 function traitsOf(random: Random): Traits[] {
   const kinds: Omit<Traits, 'id'>[] = [
-    base,
-    { ...base, lists: 'bare' },
-    { ...base, lists: null, cancels: false },
-    { ...base, deduplicates: true },
-    { ...base, callsBack: true, tellsProgress: false, tellsCost: true },
-    { ...base, lists: null, callsBack: true, cancels: false, tellsProgress: false },
+    plainTraits,
+    { ...plainTraits, lists: 'bare' },
+    { ...plainTraits, lists: null, cancels: false },
+    { ...plainTraits, deduplicates: true },
+    { ...plainTraits, callsBack: true, tellsProgress: false, tellsCost: true },
+    { ...plainTraits, lists: null, callsBack: true, cancels: false, tellsProgress: false },
   ];
   return ['a', 'b', 'c'].slice(0, random.chance(0.5) ? 2 : 3).map((id) => ({
     ...random.pick(kinds),
@@ -235,16 +235,6 @@ function traitsOf(random: Random): Traits[] {
     slots: random.chance(0.3) ? 1 + Math.floor(random.next() * 8) : null,
   }));
 }
-const base: Omit<Traits, 'id'> = {
-  deduplicates: false,
-  lists: 'whole',
-  cancels: true,
-  callsBack: false,
-  tellsProgress: true,
-  tellsCost: false,
-  slots: null,
-};
-
 function catalogueOf(upstreams: Upstream[], random: Random): Catalogue {
   const models = upstreams.map(
     ({ traits: { id } }): Model => ({
