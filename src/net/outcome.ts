@@ -13,7 +13,7 @@ export type Post = {
   body: Uint8Array | Blob;
   signal: AbortSignal;
   /** Asked when the connection stands and nothing is written yet; false = it is too late for that. */
-  mayStillSend?: () => boolean;
+  mayStillSend?: (() => boolean) | undefined;
   connectTimeoutMs?: number;
   /** Of the answer; more is cut off. */
   maxBytes?: number;

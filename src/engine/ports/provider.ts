@@ -23,7 +23,7 @@ export type StartCall = {
   key: string;
   signal: AbortSignal;
   /** To be asked when nothing is left to do but write the first byte: false = nothing may be sent. Absent = it may. */
-  mayStillSend?: () => boolean;
+  mayStillSend?: (() => boolean) | undefined;
   /** Where the provider may call when the job ends; null = nowhere. It is as secret as a key. */
   webhookUrl: string | null;
 };

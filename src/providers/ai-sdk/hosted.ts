@@ -141,7 +141,7 @@ export function createHosted(setup: Setup, wire: Wire, service: Service): Provid
     const headers = { 'idempotency-key': key };
     const sent = await tap.call(() => startVideo({ ...options, model, headers, maxRetries: 0 }), signal, {
       url,
-      ...(mayStillSend && { mayStillSend }),
+      mayStillSend,
     });
     if (!sent.outcome) return refused(redact.text(reasonOf(sent.error)));
     const submission = judge(sent.outcome, redact, service.jobIn, service.reasonIn);

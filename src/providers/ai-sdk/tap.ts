@@ -66,7 +66,7 @@ export function createTap({ fetch, route, redact, timeoutMs, repair }: TapOption
       headers: Object.fromEntries(new Headers(init.headers)),
       body: Buffer.from(String(init.body ?? '')),
       signal: AbortSignal.any([call.signal, AbortSignal.timeout(timeoutMs)]),
-      ...(call.create.mayStillSend && { mayStillSend: call.create.mayStillSend }),
+      mayStillSend: call.create.mayStillSend,
     });
     if (call.outcome.kind !== 'answered') throw new NoVerdict(call.outcome.kind);
     return responseOf(call.outcome.status, call.outcome.body);

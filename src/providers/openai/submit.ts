@@ -86,11 +86,7 @@ async function send(
     'idempotency-key': key,
   };
   const within = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(connection.timeoutMs + uploadMs))]);
-  return judge(
-    await post({ url, headers, body, signal: within, ...(mayStillSend && { mayStillSend }) }),
-    redact,
-    jobIn,
-  );
+  return judge(await post({ url, headers, body, signal: within, mayStillSend }), redact, jobIn);
 }
 
 /** A video object proves its job, whatever the status says: vLLM-Omni answers failed jobs with 5xx. */
