@@ -64,8 +64,8 @@ const leaseMs = 30_000;
 const usualPace: Pace = { askingMs: 300_000, shortMs: 45 * 60_000, gridMs: 250 };
 /** Between two looks whether all is over. */
 const restMs = 300_000;
-/** Longer than anything is watched. */
-const patientMs = 27 * 3_600_000;
+/** Longer than a line of takes waits for one slot in a storm, where each may hold it for hours, and the last is watched. */
+const patientMs = 7 * 24 * 3_600_000;
 
 /** One world from its seed: providers in their weather, processes that die, people who change their minds; run to its rest. */
 export async function runWorld(options: WorldOptions): Promise<World> {
