@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { pino } from 'pino';
 import { createApp } from '#api/app.ts';
 import { adminId, createAccounts } from '#api/auth/accounts.ts';
@@ -34,7 +33,7 @@ import { openInvites } from '#store/people/invites.ts';
 import { openKeys } from '#store/people/keys.ts';
 import { openPeople } from '#store/people/people.ts';
 import { openRateLimits } from '#store/people/rate-limits.ts';
-import { authSchema } from '#store/schema/auth.ts';
+import { signInRows } from '#store/people/sign-in.ts';
 import { openStore } from '#store/store.ts';
 import { openWebhooks } from '#store/webhooks/endpoints.ts';
 import { openDeliveryQueue } from '#store/webhooks/queue.ts';
@@ -125,7 +124,7 @@ async function assemble(config: Config): Promise<Dailies> {
     };
 
     const accounts = createAccounts({
-      database: drizzleAdapter(database.drizzle, { provider: 'pg', schema: authSchema }),
+      database: signInRows(database),
       secret,
       appUrl: config.appUrl,
       log,

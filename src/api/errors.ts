@@ -46,8 +46,7 @@ export const noSuchVideo = () => new ApiError(404, 'not_found', 'there is no suc
 /** Every error that may leave a route, as an answer; what is not known here is a defect, and is not explained. */
 export function answerError(error: Error, c: Context<Env>): Response {
   const known = knownError(error);
-  if (error instanceof StoreAway)
-    c.var.log.warn({ err: error, request: c.var.requestId }, 'no answer from the database');
+  if (storeAway(error)) c.var.log.warn({ err: error, request: c.var.requestId }, 'no answer from the database');
   if (!known) c.var.log.error({ err: error, request: c.var.requestId, path: c.req.path }, 'request failed');
   const { status, code, message, param, headers, more } =
     known ??
@@ -66,8 +65,9 @@ function knownError(error: Error): ApiError | null {
   if (error instanceof CommandRefused) return new ApiError(409, error.code, error.message);
   if (error instanceof Busy) return new ApiError(409, 'busy', error.message, null, { 'retry-after': '3' });
   if (error instanceof QueueFull) return new ApiError(429, 'queue_full', error.message, null, { 'retry-after': '60' });
-  if (error instanceof StoreAway) {
-    return new ApiError(503, 'unavailable', `${error.message}; come back in a moment`, null, { 'retry-after': '2' });
+  const away = storeAway(error);
+  if (away) {
+    return new ApiError(503, 'unavailable', `${away.message}; come back in a moment`, null, { 'retry-after': '2' });
   }
   if (error instanceof IdempotencyConflict) return conflictOfKeys(error);
   if (error instanceof CharacterRefused) return characterRefused(error);
@@ -87,6 +87,12 @@ function knownError(error: Error): ApiError | null {
     return new ApiError(error.status as ContentfulStatusCode, null, error.message || 'the request is not understood');
   }
   return null;
+}
+
+/** Sign-in wraps it in an error of its own. */
+function storeAway(error: Error): StoreAway | null {
+  if (error instanceof StoreAway) return error;
+  return error.cause instanceof StoreAway ? error.cause : null;
 }
 
 /** The OpenAI SDK repeats a 409 by itself; here that cannot help. */

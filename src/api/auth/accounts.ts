@@ -5,6 +5,7 @@ import { betterAuth } from 'better-auth/minimal';
 import { z } from 'zod';
 import type { Role } from '#api/context.ts';
 import type { Log } from '#engine/system.ts';
+import { StoreAway } from '#video/store-away.ts';
 
 export type Person = { id: string; name: string; email: string; role: Role };
 /** `cookies` are Set-Cookie values for the answer. */
@@ -130,20 +131,23 @@ export function createAccounts({ database, secret, appUrl, log, passwords }: Aut
     plugins: [linkSession],
   });
 
-  const ask = (path: string, client: Client | null, body: object, cookie: string | null) =>
-    auth.handler(
-      new Request(`${baseURL}${basePath}${path}`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          origin: baseURL,
-          [clientHeader]: client?.address ?? '127.0.0.1',
-          ...(client?.userAgent ? { 'user-agent': client.userAgent } : {}),
-          ...(cookie ? { cookie } : {}),
-        },
-        body: JSON.stringify(body),
-      }),
-    );
+  async function ask(path: string, client: Client | null, body: object, cookie: string | null): Promise<Response> {
+    const request = new Request(`${baseURL}${basePath}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        origin: baseURL,
+        [clientHeader]: client?.address ?? '127.0.0.1',
+        ...(client?.userAgent ? { 'user-agent': client.userAgent } : {}),
+        ...(cookie ? { cookie } : {}),
+      },
+      body: JSON.stringify(body),
+    });
+    const answer = await auth.handler(request);
+    if (answer.status === 503) throw new StoreAway('the database does not answer');
+    if (answer.status >= 500) throw new Error(`sign-in answers ${answer.status} to ${path}`);
+    return answer;
+  }
 
   return {
     async session(headers, renew = false) {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { memoryAdapter } from 'better-auth/adapters/memory';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { type AuthOptions, createAccounts } from '#api/auth/accounts.ts';
@@ -10,7 +9,8 @@ import { openInvites } from '#store/people/invites.ts';
 import { openKeys } from '#store/people/keys.ts';
 import { openPeople } from '#store/people/people.ts';
 import { openRateLimits, rateLimitsOn } from '#store/people/rate-limits.ts';
-import { authSchema, type Role } from '#store/schema/auth.ts';
+import { signInRows } from '#store/people/sign-in.ts';
+import type { Role } from '#store/schema/auth.ts';
 
 type People = Pick<Api, 'accounts' | 'people' | 'invites' | 'keys' | 'rateLimits'>;
 type Options = Pick<AuthOptions, 'log'> & { people: [id: string, role: Role][] };
@@ -38,7 +38,7 @@ export async function peopleIn(database: Database, { people, log }: Options): Pr
   return {
     accounts: createAccounts({
       ...about,
-      database: drizzleAdapter(database.drizzle, { provider: 'pg', schema: authSchema }),
+      database: signInRows(database),
       log,
     }),
     people: openPeople(database),
