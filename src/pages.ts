@@ -48,7 +48,9 @@ export function createPages(options: PagesOptions): Pages {
     if (options.https) response.setHeader('strict-transport-security', 'max-age=31536000');
     try {
       const handler = await loading;
-      await handler(request, response);
+      if (isReadable(request.url)) return await handler(request, response);
+      response.writeHead(400, { 'content-type': 'text/plain' });
+      response.end('This address cannot be read: after a % stand two digits of UTF-8.\n');
     } catch (err) {
       options.log.error({ err, path: request.url?.split('?')[0] }, 'page failed');
       if (!response.headersSent) response.writeHead(503, { 'content-type': 'text/plain' });
@@ -61,6 +63,16 @@ export function createPages(options: PagesOptions): Pages {
       if (!upgrades.emit('upgrade', request, socket, head)) socket.destroy();
     },
   };
+}
+
+function isReadable(url = '/'): boolean {
+  try {
+    decodeURI(url.split('?')[0] ?? '');
+    return true;
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
+  }
 }
 
 /**

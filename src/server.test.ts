@@ -158,6 +158,13 @@ describe('a running server', patience, () => {
   });
 
   it.each([
+    ['/no-such-page', 404],
+    ['/help/%E0%A4%A', 400],
+  ])('says by the status that %s is no page', async (path, status) => {
+    expect((await fetch(url + path)).status).toBe(status);
+  });
+
+  it.each([
     '/_next/static/../../../../../../../../etc/passwd',
     '/_next/static/..%2f..%2f..%2f..%2f..%2f..%2fetc/passwd',
     '/_next/static/%2e%2e/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd',
