@@ -130,6 +130,8 @@ export const videoSchema = z.object({
   commands: z.array(commandSchema),
   /** Whether a cancel stops it; where the provider cannot, `note` says so, with the price where it is known. */
   cancel: z.object({ stops: z.boolean(), note: z.string().nullable() }),
+  /** What is done to find a job whose answer was lost. */
+  search: z.string().nullable(),
   warnings: z.array(z.string()),
   /** Absolute and signed, readable for one hour; null until stored. */
   video_url: z.string().nullable(),

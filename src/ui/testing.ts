@@ -29,6 +29,7 @@ export function sampleVideo(patch: Partial<VideoView> = {}): VideoView {
     attention: null,
     error: null,
     cancel: { stops: true, note: null },
+    search: null,
     commands: ['cancel', 'delete'],
     warnings: [],
     video_url: null,

@@ -227,7 +227,10 @@ describe('a lost create', () => {
   });
 
   it('asks at once where the provider neither lists nor calls back', () => {
-    expect(stillUnknown(unknown(), about(at(1)), 'impossible').to).toBe('needs_decision');
+    const step = stillUnknown(unknown(), about(at(1)), 'impossible');
+    expect(step.to).toBe('needs_decision');
+    expect(step.attempt).not.toHaveProperty('checks');
+    expect(stillUnknown(unknown(), about(at(1)), 'failed').attempt).toMatchObject({ checks: 1 });
   });
 
   it('may still call: a provider that cannot be searched has until the slow tenth of clips is done', () => {

@@ -154,7 +154,7 @@ export function stillUnknown(
   return move(claimed, to, {
     ...(asks ? { event: 'needs_decision' as const } : listing === 'complete' ? { event: 'listed' as const } : {}),
     data: { listings: listings.count },
-    attempt: looked(claimed, { watch }),
+    attempt: listing === 'impossible' ? { watch } : looked(claimed, { watch }),
     next: nextLook({ ...about, attempt: { ...attempt, watch }, video: { ...video, state: to } }),
   });
 }

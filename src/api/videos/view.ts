@@ -8,6 +8,7 @@ import { costOf, dollars, toUsd } from '#video/money.ts';
 import { etaOf, type Quantiles } from '#video/progress.ts';
 import { type AssetKind, type Attempt, isTerminal, priorities, statusOf, type Video } from '#video/video.ts';
 import { attentionOf } from './attention.ts';
+import { searchOf } from './search.ts';
 import { stepOf } from './step.ts';
 
 export type Views = {
@@ -85,6 +86,7 @@ export function createViews(
         error: errorOf(video, attempts.at(-1)),
         commands: attempt ? availableCommands(video, attempt) : [],
         cancel,
+        search: searchOf(video, attempt, providers.get(video.provider)),
         warnings: video.warnings,
         video_url: link('clip', ''),
         clip_deleted: video.state === 'completed' && video.clipAssetId === null,

@@ -27,7 +27,7 @@ export function Decision({ video }: { video: VideoView }) {
       <div className="grid gap-3 sm:gap-1">
         <Choice
           label="Keep looking"
-          note="We look at the provider every few minutes."
+          note={video.search ?? ''}
           kind="primary"
           onClick={() => choose('keep_looking')}
           disabled={command.isPending}
