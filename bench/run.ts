@@ -1,5 +1,5 @@
 // `npm run bench`: ours beside a literal implementation of the seed documents, and beside bare node:http.
-import { parseArgs } from 'node:util';
+import { readFlags, refuse } from '../bin/flags.ts';
 import { benchApi } from './api.ts';
 import { benchChecks } from './checks.ts';
 import { type Ground, prepareGround } from './ground.ts';
@@ -24,15 +24,10 @@ const benches: Record<string, Bench> = {
   'status-reads': { about: 'status over HTTP', baseline: 'bare node:http', run: benchStatusReads },
 };
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, quick: { type: 'boolean', default: false } },
-});
+const values = readFlags({ only: { type: 'string' }, quick: { type: 'boolean', default: false } });
 const chosen = values.only?.split(',') ?? Object.keys(benches);
 const unknown = chosen.filter((name) => !Object.hasOwn(benches, name));
-if (unknown.length > 0) {
-  console.error(`no bench is called ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
-  process.exit(2);
-}
+if (unknown.length > 0) refuse(`--only is "${values.only}": there are ${Object.keys(benches).join(', ')}`);
 
 const startedAt = performance.now();
 const ground = await prepareGround({ quick: values.quick });

@@ -1,12 +1,10 @@
 // `npm run backup [-- --to DIR] [-- --without-media]`: the whole installation in one directory, running or not.
 import '../src/quick-start.ts';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { loadConfig } from '#config.ts';
+import { readFlags } from './flags.ts';
 
-const { values } = parseArgs({
-  options: { to: { type: 'string' }, 'without-media': { type: 'boolean', default: false } },
-});
+const values = readFlags({ to: { type: 'string' }, 'without-media': { type: 'boolean', default: false } });
 const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
 const dir = resolve(values.to ?? `dailies-backup-${stamp}`);
 

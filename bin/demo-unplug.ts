@@ -1,24 +1,22 @@
 // `npm run demo:unplug`: twenty prompts, ten power cuts, and what became of each.
 import { randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { unplug } from '../test/unplug.ts';
+import { readFlags, wholeNumber } from './flags.ts';
 
-const { values } = parseArgs({
-  options: {
-    prompts: { type: 'string', default: '20' },
-    kills: { type: 'string', default: '10' },
-    'database-url': { type: 'string' },
-  },
+const values = readFlags({
+  prompts: { type: 'string', default: '20' },
+  kills: { type: 'string', default: '10' },
+  'database-url': { type: 'string' },
 });
+const wishes = { prompts: wholeNumber('prompts', values.prompts), kills: wholeNumber('kills', values.kills) };
 
 const databaseUrl = values['database-url'];
 const schema = `unplug_${randomBytes(4).toString('hex')}`;
 
 try {
   const { asked, stored, paid, booked, lost, kills, videos, seconds } = await unplug({
-    prompts: Number(values.prompts),
-    kills: Number(values.kills),
+    ...wishes,
     ...(databaseUrl ? { databaseUrl, schema } : {}),
     say: (line) => console.log(`  ${line}`),
   });

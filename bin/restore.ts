@@ -1,12 +1,10 @@
 // `npm run restore -- --from DIR [--nothing-sent-since]`: a backup into an empty data directory or PostgreSQL.
 import '../src/quick-start.ts';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { loadConfig } from '#config.ts';
+import { readFlags } from './flags.ts';
 
-const { values } = parseArgs({
-  options: { from: { type: 'string' }, 'nothing-sent-since': { type: 'boolean', default: false } },
-});
+const values = readFlags({ from: { type: 'string' }, 'nothing-sent-since': { type: 'boolean', default: false } });
 
 try {
   if (!values.from) throw new Error('which backup? npm run restore -- --from DIR');

@@ -1,11 +1,11 @@
 // `npm run simulate [-- --videos N] [-- --seed N]`: worlds without end, or the story of one of them.
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { policies, runPolicy } from '../test/simulation/policies.ts';
 import { type Summary, storyOf, tryWorld } from '../test/simulation/run.ts';
 import { runWorlds } from '../test/simulation/threads.ts';
+import { readFlags, wholeNumber } from './flags.ts';
 
-const { values } = parseArgs({ options: { videos: { type: 'string', default: '5000000' }, seed: { type: 'string' } } });
+const { videos, seed } = readFlags({ videos: { type: 'string', default: '5000000' }, seed: { type: 'string' } });
 const thousands = new Intl.NumberFormat('en-US');
 const figures = ({ videos, worlds, jobs, completed, extraPaid, paidAndLost, asked, crashes }: Summary) =>
   `${thousands.format(videos)} videos in ${thousands.format(worlds)} worlds, ${thousands.format(jobs)} paid jobs, ` +
@@ -46,4 +46,4 @@ async function many(videos: number): Promise<void> {
   }
 }
 
-await (values.seed === undefined ? many(Number(values.videos)) : one(Number(values.seed)));
+await (seed === undefined ? many(wholeNumber('videos', videos)) : one(wholeNumber('seed', seed)));

@@ -1,25 +1,23 @@
 // `npm run test:faults`: everything that can go wrong around the product, done to it, each bounded and with its figures.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { faults } from '../test/faults/all.ts';
 import type { Fault, Outcome } from '../test/faults/fault.ts';
 import { record } from '../test/faults/record.ts';
 import { findPostgres } from '../test/postgres.ts';
+import { chosen, readFlags } from './flags.ts';
 
 const longestMs = 30 * 60_000;
 
-const { values } = parseArgs({
-  options: {
-    /** Part of a name; may be given several times. */
-    only: { type: 'string', multiple: true, default: [''] },
-    /** As in `npm test`: seconds each. */
-    short: { type: 'boolean', default: false },
-    /** Writes the figures into docs/faults.md. */
-    record: { type: 'boolean', default: false },
-    /** One, in a process of its own. */
-    alone: { type: 'string' },
-  },
+const values = readFlags({
+  /** Part of a name; may be given several times. */
+  only: { type: 'string', multiple: true, default: [''] },
+  /** As in `npm test`: seconds each. */
+  short: { type: 'boolean', default: false },
+  /** Writes the figures into docs/faults.md. */
+  record: { type: 'boolean', default: false },
+  /** One, in a process of its own. */
+  alone: { type: 'string' },
 });
 
 if (values.alone === undefined) await runAll();
@@ -27,7 +25,7 @@ else await runAlone(values.alone);
 
 async function runAll(): Promise<void> {
   let broken = 0;
-  for (const fault of faults.filter(({ name }) => values.only.some((part) => name.includes(part)))) {
+  for (const fault of chosen('only', values.only, faults)) {
     console.log(`\n── ${fault.name}: ${fault.about}`);
     const startedMs = Date.now();
     const outcome = await apart(fault);

@@ -2,8 +2,9 @@
 // counts the changes that no test notices. What was found before, and did not change since, is tried again only where
 // its file is named.
 import { globSync } from 'node:fs';
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
+import { refuse } from './flags.ts';
 import { houseDir } from './setup/house.mjs';
 
 type Mutant = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
@@ -31,6 +32,9 @@ function lineOf(name: string, mutants: Mutant[]): string {
 
 process.chdir(houseDir);
 const named = process.argv.slice(2);
+const names = Object.values(groups).flatMap((files) => files.map((file) => basename(file, '.ts')));
+const unknown = named.filter((name) => !names.includes(name));
+if (unknown.length > 0) refuse(`${unknown.join(', ')}: there are ${names.join(', ')}`);
 for (const [room, files] of Object.entries(groups)) {
   const mutate = files.filter((file) => named.length === 0 || named.some((name) => file.endsWith(`/${name}.ts`)));
   if (mutate.length === 0) continue;
