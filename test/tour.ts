@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelView, VideoView } from '../src/api/wire.ts';
 import { createSimulator } from '../src/simulator/server.ts';
+import { clientOf, ends } from './client.ts';
 import { newDataDir } from './data-dir.ts';
 import { freePort, startProduct } from './e2e/product.ts';
 
@@ -56,7 +56,6 @@ type Options = {
 
 const account = { email: 'admin@example.com', password: 'a long password' };
 const finishWithinMs = 240_000;
-const over = ['completed', 'failed', 'canceled', 'needs_decision'];
 
 /**
  * Sends one video through each provider, in front of the simulator's fakes, and kills the product (SIGKILL) while all of
@@ -86,17 +85,18 @@ export async function tour({
   let product = await begin();
   try {
     await setUp(tunnel, origin, providers);
-    const api = client(tunnel, readFileSync(join(dataDir, 'api-key'), 'utf8').trim());
-    const models = await api.models();
+    const api = clientOf(tunnel, readFileSync(join(dataDir, 'api-key'), 'utf8').trim());
+    const { models } = (await (await api.get('/api/models')).json()) as { models: ModelView[] };
     const asked: { provider: Stop; model: ModelView; id: string; prompt: string; seen: number[]; cuts: number }[] = [];
     for (const provider of providers) {
       const model = models.find((one) => one.provider === provider);
       if (!model) throw new Error(`${provider} offers no model`);
       const prompt = `${provider}: a red fox in snow [queue:1] [render:${renderSeconds}]`;
-      asked.push({ provider, model, prompt, id: await api.ask(model, prompt), seen: [], cuts: 0 });
+      asked.push({ provider, model, prompt, id: await api.ask(prompt, smallest(model)), seen: [], cuts: 0 });
     }
     const look = async (): Promise<VideoView[]> => {
-      const views = await Promise.all(asked.map(({ id }) => api.see(id)));
+      const views = (await Promise.all(asked.map(({ id }) => api.see(id)))).filter((view) => view !== null);
+      if (views.length < asked.length) throw new Error('a video is not there any more');
       views.forEach(({ progress, progress_source }, i) => {
         const seen = asked[i]?.seen ?? [];
         if (progress_source === 'provider' && progress > 0 && progress < 99 && seen.at(-1) !== progress)
@@ -106,7 +106,7 @@ export async function tour({
     };
     const askedMs = Date.now();
     for (let kill = 1; kill <= kills; kill++) {
-      await until(look, (views) => views.every(({ state }) => state === 'running' || over.includes(state)));
+      await until(look, (views) => views.every(({ state }) => state === 'running' || ends.includes(state)));
       // Spread over the rendering, however long a start takes.
       await watchUntil(askedMs + (1_000 * renderSeconds * kill) / (kills + 1), look);
       const views = await look();
@@ -119,7 +119,7 @@ export async function tour({
       say(`${cut} videos are being rendered, power cut ${kill} of ${kills}`);
       product = await begin();
     }
-    const videos = await until(look, (views) => views.every(({ state }) => over.includes(state)));
+    const videos = await until(look, (views) => views.every(({ state }) => ends.includes(state)));
     const { jobs } = simulator.ledger();
     return await Promise.all(
       asked.map(async ({ provider, model, prompt, seen, cuts }, i): Promise<Stage> => {
@@ -176,37 +176,10 @@ async function setUp(url: string, fakes: string, providers: readonly Stop[]): Pr
   }
 }
 
-function client(url: string, key: string) {
-  const headers = { authorization: `Bearer ${key}` };
-  const json = async (path: string, init?: RequestInit) => {
-    const answer = await fetch(`${url}${path}`, { ...init, headers: { ...headers, ...init?.headers } });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
-  };
-  return {
-    models: async (): Promise<ModelView[]> => (await json('/api/models')).models,
-    async ask({ id, sizes, seconds }: ModelView, prompt: string): Promise<string> {
-      const size = sizes?.includes('1280x720') ? '1280x720' : (sizes?.[0] ?? '320x180');
-      const { videos } = await json('/api/videos', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ prompt, model: id, size, seconds: seconds?.[0] ?? 4, max_cost_usd: 20 }),
-      });
-      return videos[0].id;
-    },
-    see: (id: string): Promise<VideoView> => json(`/api/videos/${id}`),
-    async events(id: string): Promise<string[]> {
-      const { events } = (await json(`/api/videos/${id}/events`)) as { events: { type: string }[] };
-      return events.map(({ type }) => type);
-    },
-    async isIntact({ id, state, receipt }: VideoView): Promise<boolean> {
-      if (state !== 'completed') return false;
-      const answer = await fetch(`${url}/api/videos/${id}/content`, { headers });
-      const hash = createHash('sha256');
-      for await (const chunk of answer.body ?? []) hash.update(chunk);
-      return answer.ok && hash.digest('hex') === receipt.sha256;
-    },
-  };
+/** The smallest that the model offers, of the usual size where it has that one. */
+function smallest({ id, sizes, seconds }: ModelView) {
+  const size = sizes?.includes('1280x720') ? '1280x720' : (sizes?.[0] ?? '320x180');
+  return { model: id, size, seconds: seconds?.[0] ?? 4, max_cost_usd: 20 };
 }
 
 const lookEveryMs = 200;

@@ -1,13 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Usage } from '../src/api/usage/wire.ts';
 import type { VideoView } from '../src/api/wire.ts';
 import type { Ledger } from '../src/simulator/ledger.ts';
+import { clientOf } from './client.ts';
 import { newDataDir } from './data-dir.ts';
 import { freePort, type Product, startProduct } from './e2e/product.ts';
 
@@ -62,7 +61,7 @@ export async function unplug(options: Options): Promise<Unplugged> {
   let product = await begin();
   try {
     const key = readFileSync(join(dataDir, 'api-key'), 'utf8').trim();
-    const api = client(product.url, key);
+    const api = clientOf(product.url, key);
     const ids: string[] = [];
     for (let round = 0; round < kills; round++) {
       const due = Math.ceil(((round + 1) * prompts) / kills);
@@ -73,10 +72,10 @@ export async function unplug(options: Options): Promise<Unplugged> {
       say(`${ids.length} asked, power cut ${round + 1} of ${kills}`);
       product = await begin();
     }
-    const videos = await finished(api, ids, say);
+    const videos = await api.over(ids, finishWithinMs, (done) => say(`${done} of ${ids.length} finished`));
     const intact = await Promise.all(videos.map((video) => api.isIntact(video)));
     const stored = intact.filter(Boolean).length;
-    const booked = await api.booked();
+    const booked = Math.round((await api.bookedUsd()) / pricedPattern.price.per_clip_usd);
     await product.stop();
     const { creates } = await ledgerOf(join(dataDir, 'simulator'));
     return {
@@ -86,57 +85,12 @@ export async function unplug(options: Options): Promise<Unplugged> {
       booked,
       lost: ids.length - stored,
       kills,
-      videos,
+      videos: videos.filter((video) => video !== null),
       seconds: Math.round((Date.now() - startedMs) / 1_000),
     };
   } finally {
     await product.stop();
     rmSync(dataDir, { recursive: true, force: true });
-  }
-}
-
-function client(url: string, key: string) {
-  const headers = { authorization: `Bearer ${key}` };
-  const json = async (path: string, init?: RequestInit) => {
-    const answer = await fetch(`${url}${path}`, { ...init, headers: { ...headers, ...init?.headers } });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
-  };
-  return {
-    async ask(prompt: string): Promise<string> {
-      const { videos } = await json('/api/videos', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ prompt, size: '320x180', seconds: 4 }),
-      });
-      return videos[0].id;
-    },
-    async booked(): Promise<number> {
-      const { total } = (await json('/api/usage?days=2')) as Usage;
-      return Math.round((total.actual_usd + total.reserved_usd) / pricedPattern.price.per_clip_usd);
-    },
-    see: (id: string): Promise<VideoView> => json(`/api/videos/${id}`),
-    async isIntact(video: VideoView): Promise<boolean> {
-      if (video.state !== 'completed') return false;
-      const answer = await fetch(`${url}/api/videos/${video.id}/content`, { headers });
-      const hash = createHash('sha256');
-      for await (const chunk of answer.body ?? []) hash.update(chunk);
-      return answer.ok && hash.digest('hex') === video.receipt.sha256;
-    },
-  };
-}
-
-async function finished(api: ReturnType<typeof client>, ids: string[], say: (line: string) => void) {
-  const over = (video: VideoView) => ['completed', 'failed', 'canceled', 'needs_decision'].includes(video.state);
-  const deadline = Date.now() + finishWithinMs;
-  let told = -1;
-  for (;;) {
-    const videos = await Promise.all(ids.map(api.see));
-    const done = videos.filter(over).length;
-    if (done !== told) say(`${done} of ${ids.length} finished`);
-    told = done;
-    if (done === ids.length || Date.now() > deadline) return videos;
-    await sleep(500);
   }
 }
 

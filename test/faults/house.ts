@@ -9,9 +9,9 @@ import pg from 'pg';
 import { compileCacheDir } from '../../bin/setup/house.mjs';
 import { type Started, start } from '../../src/process-testing.ts';
 import type { Ledger } from '../../src/simulator/ledger.ts';
+import { type Client, clientOf } from '../client.ts';
 import { newDataDir } from '../data-dir.ts';
 import { freePort, type Product, startProduct } from '../e2e/product.ts';
-import { type Client, clientOf } from './client.ts';
 
 const houseDir = join(import.meta.dirname, '../..');
 /** What the test pattern costs here, so that there is money to count. */

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Usage } from '../../src/api/usage/wire.ts';
-import type { VideoView } from '../../src/api/wire.ts';
+import type { Usage } from '../src/api/usage/wire.ts';
+import type { VideoView } from '../src/api/wire.ts';
 
 /** A user who does not give up: a create that is not answered is sent again under its key. */
 export type Client = {
@@ -10,8 +10,10 @@ export type Client = {
   /** Creates that were not answered, or with 5xx. */
   unanswered(): number;
   see(id: string): Promise<VideoView | null>;
-  /** Waits until all are over, or time is up; null = it is not there. */
-  over(ids: string[], withinMs: number): Promise<(VideoView | null)[]>;
+  /** What was written down of it, oldest first. */
+  events(id: string): Promise<string[]>;
+  /** Waits until all are over, or time is up; null = it is not there. `say` hears how many are. */
+  over(ids: string[], withinMs: number, say?: (done: number) => void): Promise<(VideoView | null)[]>;
   /** The file that is served has the checksum of its receipt. */
   isIntact(video: VideoView | null): Promise<boolean>;
   /** What our ledger has for today and yesterday, in dollars. */
@@ -22,7 +24,7 @@ export type Client = {
 const patienceMs = 10_000;
 /** A machine that does many other things takes minutes to start a server. */
 const givesUpAfterMs = 400_000;
-const ends = ['completed', 'failed', 'canceled', 'needs_decision'];
+export const ends = ['completed', 'failed', 'canceled', 'needs_decision'];
 
 export function clientOf(url: string, apiKey: string): Client {
   const headers = { authorization: `Bearer ${apiKey}` };
@@ -75,15 +77,24 @@ export function clientOf(url: string, apiKey: string): Client {
     },
     unanswered: () => unanswered,
     see,
-    async over(ids, withinMs) {
+    async events(id) {
+      const answer = await insist(`/api/videos/${id}/events`);
+      const { events } = (await answer.json()) as { events: { type: string }[] };
+      return events.map(({ type }) => type);
+    },
+    async over(ids, withinMs, say = () => {}) {
       const deadline = Date.now() + withinMs;
+      let told = -1;
       const seen = new Map<string, VideoView | null>();
       for (;;) {
         for (const id of ids) {
           if (!ends.includes(seen.get(id)?.state ?? '')) seen.set(id, await see(id));
         }
         const views = ids.map((id) => seen.get(id) ?? null);
-        if (views.every((view) => view && ends.includes(view.state)) || Date.now() > deadline) return views;
+        const done = views.filter((view) => view && ends.includes(view.state)).length;
+        if (done !== told) say(done);
+        told = done;
+        if (done === ids.length || Date.now() > deadline) return views;
         await sleep(300);
       }
     },
