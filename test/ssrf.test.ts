@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestApi, type TestApi } from '#api/testing.ts';
 import { createSafeFetch } from '#net/safe-fetch.ts';
+import { waysInside } from '#net/testing.ts';
 import { createWebhooks } from '#notify/webhooks.ts';
 import { setupFor } from '#providers/ai-sdk/testing.ts';
 import { createRedact } from '#providers/answers/redact.ts';
@@ -12,22 +13,6 @@ import { open as openResult } from '#providers/openai/download.ts';
 import { openMemoryStore } from '#store/memory.ts';
 
 // Every place that fetches what a stranger wrote, with every way to write an address inside: directly, and by a redirect.
-
-const hosts = [
-  '127.0.0.1',
-  '127.1',
-  '2130706433',
-  '0x7f000001',
-  '0177.0.0.1',
-  '0.0.0.0',
-  '[::1]',
-  '[::]',
-  '[::ffff:127.0.0.1]',
-  '[::ffff:7f00:1]',
-  'localhost',
-  'localhost.',
-  'leads-inside.example',
-];
 
 /** What a listener was asked, beside what it answers. */
 type Counted = { port: number; hits: number; server: Server };
@@ -110,7 +95,7 @@ const places: Record<string, (url: string) => Promise<string>> = {
 };
 
 describe.each(Object.entries(places))('%s', (_name, visit) => {
-  it.each(hosts)('is not fetched from %s', async (host) => {
+  it.each(waysInside)('is not fetched from %s', async (host) => {
     const error = await visit(`http://${host}:${inside.port}/latest?key=canary`);
     expect(error).toMatch(/not fetched|not sent|could not be fetched|broke off/);
     expect(error).not.toMatch(/canary|secret/);
@@ -121,7 +106,7 @@ describe.each(Object.entries(places))('%s', (_name, visit) => {
 describe.each(Object.entries(places).filter(([name]) => !name.includes('says')))(
   '%s, by a redirect',
   (_name, visit) => {
-    it.each(hosts)('is not fetched from %s', async (host) => {
+    it.each(waysInside)('is not fetched from %s', async (host) => {
       bad = `http://${host}:${inside.port}/latest?key=canary`;
       const error = await visit(`http://127.0.0.1:${outside.port}/redirect`);
       expect(error).not.toMatch(/canary|secret/);
