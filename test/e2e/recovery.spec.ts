@@ -62,3 +62,12 @@ test('a lost answer is never sent again by itself: a person says so, and the new
   await expect(page.getByText(/the answer was lost/i).first()).toBeVisible();
   await expect(tray(page).getByText('Needs you')).toHaveCount(0);
 });
+
+test('a server that is away is asked until it is back, without a hand', async ({ page }) => {
+  const away = { status: 503, json: { error: { message: 'the database does not answer', code: 'unavailable' } } };
+  await page.route('**/api/session', (route) => route.fulfill(away));
+  await page.goto(product.url);
+  await expect(page.getByText('The server cannot be reached')).toBeVisible();
+  await page.unroute('**/api/session');
+  await expect(page.getByRole('textbox', { name: /describe/i })).toBeVisible();
+});

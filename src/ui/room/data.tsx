@@ -3,7 +3,10 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { ApiError } from '#ui/api.ts';
 
-/** The data of one visit. A refusal is not asked again; a server that is away is, twice. */
+const awayMs = 4_000;
+const isRefusal = (error: unknown) => error instanceof ApiError && error.status >= 400 && error.status < 500;
+
+/** The data of one visit. A refusal is not asked again; a server that is away is, until it is back. */
 export function Data({ children }: { children: ReactNode }) {
   const [client] = useState(
     () =>
@@ -11,8 +14,8 @@ export function Data({ children }: { children: ReactNode }) {
         defaultOptions: {
           queries: {
             networkMode: 'always',
-            retry: (failures, error) =>
-              failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+            retry: (failures, error) => failures < 2 && !isRefusal(error),
+            refetchInterval: ({ state: { error } }) => (error && !isRefusal(error) ? awayMs : false),
           },
           mutations: { networkMode: 'always' },
         },

@@ -69,7 +69,7 @@ function SignedIn({ children }: { children: ReactNode }) {
         title="The server cannot be reached"
         action={<Button onClick={() => session.refetch()}>Try again</Button>}
       >
-        Your videos go on. {session.error instanceof ApiError && session.error.status > 0 && session.error.message}
+        Your videos go on. We try again every few seconds.
       </Notice>
     );
   }
