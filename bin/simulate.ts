@@ -1,11 +1,17 @@
-// `npm run simulate [-- --videos N] [-- --seed N]`: worlds without end, or the story of one of them.
+// `npm run simulate [-- --videos N | --seed N | --unguarded]`: worlds without end, the story of one, or worlds that must break.
 import { availableParallelism } from 'node:os';
 import { policies, runPolicy } from '../test/simulation/policies.ts';
-import { type Summary, storyOf, tryWorld } from '../test/simulation/run.ts';
+import { firstBroken, type Summary, storyOf, tryWorld } from '../test/simulation/run.ts';
+import { sabotages } from '../test/simulation/sabotage.ts';
 import { runWorlds } from '../test/simulation/threads.ts';
 import { readFlags, wholeNumber } from './flags.ts';
 
-const { videos, seed } = readFlags({ videos: { type: 'string', default: '5000000' }, seed: { type: 'string' } });
+const { videos, seed, unguarded } = readFlags({
+  videos: { type: 'string', default: '5000000' },
+  seed: { type: 'string' },
+  /** Takes the guards of the money away, one by one. */
+  unguarded: { type: 'boolean', default: false },
+});
 const thousands = new Intl.NumberFormat('en-US');
 const figures = ({ videos, worlds, jobs, completed, extraPaid, paidAndLost, asked, crashes }: Summary) =>
   `${thousands.format(videos)} videos in ${thousands.format(worlds)} worlds, ${thousands.format(jobs)} paid jobs, ` +
@@ -46,4 +52,16 @@ async function many(videos: number): Promise<void> {
   }
 }
 
-await (seed === undefined ? many(wholeNumber('videos', videos)) : one(wholeNumber('seed', seed)));
+async function withoutGuards(): Promise<void> {
+  for (const [name, sabotage] of Object.entries(sabotages)) {
+    const world = await firstBroken(sabotage);
+    console.log(`\n── without a guard: ${name}`);
+    console.log(
+      world ? `   noticed in seed ${world.seed}: ${world.broken[0]?.message}` : '   NOT NOTICED in any world',
+    );
+    if (!world) process.exitCode = 1;
+  }
+}
+
+if (unguarded) await withoutGuards();
+else await (seed === undefined ? many(wholeNumber('videos', videos)) : one(wholeNumber('seed', seed)));

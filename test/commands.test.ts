@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const houseDir = join(import.meta.dirname, '..');
 
 it.each([
-  ['bin/simulate.ts', ['--what'], "Unknown option '--what'; known are --videos,--seed"],
+  ['bin/simulate.ts', ['--what'], "Unknown option '--what'; known are --videos,--seed,--unguarded"],
   ['bin/simulate.ts', ['--videos', 'many'], '--videos is "many": it must be a whole number from 1 up'],
   ['bin/simulate.ts', ['--seed', '0'], '--seed is "0": it must be a whole number from 1 up'],
   ['bin/demo-unplug.ts', ['--prompts', '2.5'], '--prompts is "2.5": it must be a whole number from 1 up'],

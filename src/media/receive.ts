@@ -4,12 +4,13 @@ import { open } from 'node:fs/promises';
 import type { Download } from '#engine/system.ts';
 import { DownloadError } from '#video/download-error.ts';
 import { begin, continued } from './continued.ts';
+import { writeBehind } from './write-behind.ts';
 
 /** What an earlier try brought. */
 export type Left = { path: string; bytes: number };
 
 /**
- * Writes a download to a new file and syncs it; one chunk is in memory at a time. Goes on behind what an earlier try left,
+ * Writes a download to a new file and syncs it; half a megabyte is in memory at a time. Goes on behind what an earlier try left,
  * where the same version's rest is given: those bytes are copied and hashed anew. Throws `DownloadError` when it
  * is larger than `maxBytes`, empty, or not as long as was announced; passes the stream's own errors on.
  */
@@ -21,11 +22,12 @@ export async function receive(
   const hash = createHash('sha256');
   let bytes = 0;
   const file = await open(path, 'wx');
+  const out = writeBehind(file);
   const write = async (chunk: Uint8Array) => {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) throw new DownloadError('refused', `the file is larger than ${maxBytes} bytes`);
     hash.update(chunk);
-    await file.writeFile(chunk);
+    await out.write(chunk);
   };
   try {
     const begun = await begin(download, old?.bytes ?? 0);
@@ -37,8 +39,12 @@ export async function receive(
     if (download.bytes !== null && bytes !== download.bytes) {
       throw new DownloadError('transient', `the file has ${bytes} of ${download.bytes} bytes`);
     }
-    await file.sync();
+    await out.sync();
     return { bytes, sha256: hash.digest('hex') };
+  } catch (error) {
+    // The next try goes on behind what came. Why this one failed is said, not what that did to the rest.
+    await out.end().catch(() => undefined);
+    throw error;
   } finally {
     await file.close();
   }

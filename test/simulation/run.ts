@@ -1,6 +1,7 @@
 import { openMemoryStore } from '#store/memory.ts';
 import { judge, type Tally } from './judge.ts';
 import type { Time } from './time.ts';
+import { weathers } from './weather.ts';
 import { runWorld, type World, type WorldOptions } from './world.ts';
 
 export type Summary = Tally & { worlds: number };
@@ -29,6 +30,17 @@ export async function tryWorld(
   const store = ({ nowMs }: Time) => openMemoryStore({ now: () => new Date(nowMs()), dailyCapMicroUsd: null });
   const world = await runWorld({ seed, videos: videosPerWorld, store, ...more });
   return { world, tally: await judge(world) };
+}
+
+const stormsEach = 40;
+
+/** The first stormy world in which it shows that a guard was taken away; null where none of forty does. */
+export async function firstBroken(sabotage: NonNullable<WorldOptions['sabotage']>): Promise<World | null> {
+  for (let seed = 1; seed <= stormsEach; seed++) {
+    const { world } = await tryWorld(seed, { weather: weathers.storm, sabotage });
+    if (world.broken.length > 0) return world;
+  }
+  return null;
 }
 
 /** What went wrong in a world, with the story of each video that it went wrong for. */
