@@ -211,6 +211,13 @@ describe('the answer to a create', () => {
     expect(step.calls.includes('saveOperation')).toBe(outcome.kind === 'accepted');
   });
 
+  it('is written down though the claim has run out meanwhile: it is paid for', async () => {
+    const step = createLoneStep(submitting(), { provider: answering(accepted), isHeld: () => false });
+    expect(await submitOnce(step, submitting(), () => t0)).toBe('saved');
+    expect(step.calls).toContain('saveOperation');
+    expect(step.saved).toMatchObject([{ to: 'running' }]);
+  });
+
   it('of a resend that is unclear tells nothing new, and saves nothing', async () => {
     const step = createLoneStep(rowIn('unknown'), { provider: answering({ kind: 'unclear', message: 'reset' }) });
     expect(await submitOnce(step, rowIn('unknown'), () => t0)).toBe('unclear');
