@@ -9,7 +9,7 @@ import { api } from '#ui/api.ts';
 import { Button } from '#ui/base/button.tsx';
 import { cn } from '#ui/class-names.ts';
 import { Mark } from '#ui/leader/mark.tsx';
-import { PausedWebhooks } from '#ui/settings/paused-webhooks.tsx';
+import { PausedWebhooks } from '#ui/webhooks/paused-webhooks.tsx';
 
 /** The words of the room: only what exists. */
 export function Navigation() {

@@ -4,7 +4,7 @@ import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { useIsAdmin } from '#ui/admin/use-admin.ts';
 import { cn } from '#ui/class-names.ts';
-import { PausedWebhooks } from './paused-webhooks.tsx';
+import { PausedWebhooks } from '#ui/webhooks/paused-webhooks.tsx';
 
 const pages: { href: string; label: string; admin?: boolean }[] = [
   { href: '/settings/providers', label: 'Providers', admin: true },

@@ -1,4 +1,4 @@
-import { WebhooksPage } from '#ui/settings/webhooks.tsx';
+import { WebhooksPage } from '#ui/webhooks/webhooks.tsx';
 
 export default function Page() {
   return <WebhooksPage />;

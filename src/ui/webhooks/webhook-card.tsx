@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { Button } from '#ui/base/button.tsx';
 import { Sheet } from '#ui/base/sheet.tsx';
 import { cn } from '#ui/class-names.ts';
+import { TestResult } from '#ui/settings/test-result.tsx';
 import { clock } from '#ui/time.ts';
-import { TestResult } from './test-result.tsx';
 import {
   useChangeWebhook,
   useRemoveWebhook,
