@@ -1,5 +1,5 @@
 // `npm run bench`: ours beside a literal implementation of the seed documents, and beside bare node:http.
-import { readFlags, refuse } from '../bin/flags.ts';
+import { pick, readFlags } from '../bin/flags.ts';
 import { benchApi } from './api.ts';
 import { benchChecks } from './checks.ts';
 import { type Ground, prepareGround } from './ground.ts';
@@ -11,23 +11,21 @@ import { benchStreams } from './streams.ts';
 import { benchSweep } from './sweep.ts';
 import { benchViewers } from './viewers.ts';
 
-type Bench = { about: string; baseline: string; run: (ground: Ground) => Promise<Row[]> };
+type Bench = { name: string; about: string; baseline: string; run: (ground: Ground) => Promise<Row[]> };
 
-const benches: Record<string, Bench> = {
-  sweep: { about: 'one look at each active video, 200 ms upstream', baseline: 'seed', run: benchSweep },
-  checks: { about: 'what one look costs', baseline: 'pg-boss', run: benchChecks },
-  viewers: { about: 'a thousand people watch one video', baseline: 'seed', run: benchViewers },
-  schedules: { about: 'when to look, in simulated time', baseline: 'seed', run: benchSchedules },
-  storage: { about: 'a finished clip comes home', baseline: 'seed', run: benchStorage },
-  streams: { about: 'one change, thousands of live streams', baseline: 'bare node:http', run: benchStreams },
-  api: { about: '/v1/videos over HTTP', baseline: 'the least it could be', run: benchApi },
-  'status-reads': { about: 'status over HTTP', baseline: 'bare node:http', run: benchStatusReads },
-};
+const benches: Bench[] = [
+  { name: 'sweep', about: 'one look at each active video, 200 ms upstream', baseline: 'seed', run: benchSweep },
+  { name: 'checks', about: 'what one look costs', baseline: 'pg-boss', run: benchChecks },
+  { name: 'viewers', about: 'a thousand people watch one video', baseline: 'seed', run: benchViewers },
+  { name: 'schedules', about: 'when to look, in simulated time', baseline: 'seed', run: benchSchedules },
+  { name: 'storage', about: 'a finished clip comes home', baseline: 'seed', run: benchStorage },
+  { name: 'streams', about: 'one change, thousands of live streams', baseline: 'bare node:http', run: benchStreams },
+  { name: 'api', about: '/v1/videos over HTTP', baseline: 'the least it could be', run: benchApi },
+  { name: 'status-reads', about: 'status over HTTP', baseline: 'bare node:http', run: benchStatusReads },
+];
 
 const values = readFlags({ only: { type: 'string' }, quick: { type: 'boolean', default: false } });
-const chosen = values.only?.split(',') ?? Object.keys(benches);
-const unknown = chosen.filter((name) => !Object.hasOwn(benches, name));
-if (unknown.length > 0) refuse(`--only is "${values.only}": there are ${Object.keys(benches).join(', ')}`);
+const chosen = pick('only', values.only?.split(',') ?? [''], benches);
 
 const startedAt = performance.now();
 const ground = await prepareGround({ quick: values.quick });
@@ -40,8 +38,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   const report: Report = { ...surroundings(), database: ground.databaseName, load: {}, seconds: 0, benches: {} };
   console.log(`${report.commit}, Node ${report.node}, ${report.database}, ${report.cpus}`);
-  for (const name of chosen) {
-    const { about, baseline, run } = benches[name] as Bench;
+  for (const { name, about, baseline, run } of chosen) {
     report.load[name] = loadNow();
     ground.say(`${name} (load average ${report.load[name]})`);
     const rows = await run(ground);

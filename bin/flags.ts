@@ -16,7 +16,7 @@ export function readFlags<const Options extends ParseArgsOptionsConfig>(options:
   }
 }
 
-/** @throws nothing: what is no whole number from 1 up ends the command. */
+/** What is no whole number from 1 up ends the command. */
 export function wholeNumber(flag: string, text: string): number {
   return /^[1-9]\d{0,11}$/.test(text)
     ? Number(text)
@@ -24,7 +24,7 @@ export function wholeNumber(flag: string, text: string): number {
 }
 
 /** Those of `known` that a list of parts of names picks; a part that picks none ends the command. */
-export function chosen<T extends { name: string }>(flag: string, parts: string[], known: T[]): T[] {
+export function pick<T extends { name: string }>(flag: string, parts: string[], known: T[]): T[] {
   for (const part of parts) {
     if (!known.some(({ name }) => name.includes(part)))
       refuse(`--${flag} is "${part}": there are ${known.map(({ name }) => name).join(', ')}`);

@@ -5,7 +5,7 @@ import { faults } from '../test/faults/all.ts';
 import type { Fault, Outcome } from '../test/faults/fault.ts';
 import { record } from '../test/faults/record.ts';
 import { findPostgres } from '../test/postgres.ts';
-import { chosen, readFlags } from './flags.ts';
+import { pick, readFlags } from './flags.ts';
 
 const longestMs = 30 * 60_000;
 
@@ -25,7 +25,7 @@ else await runAlone(values.alone);
 
 async function runAll(): Promise<void> {
   let broken = 0;
-  for (const fault of chosen('only', values.only, faults)) {
+  for (const fault of pick('only', values.only, faults)) {
     console.log(`\n── ${fault.name}: ${fault.about}`);
     const startedMs = Date.now();
     const outcome = await apart(fault);

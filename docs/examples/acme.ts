@@ -9,7 +9,7 @@ import { isApiShaped, isReply, noAnswer, notReached, replyOf } from '#providers/
 import { openFile } from '#providers/file.ts';
 import type { Kind, Setup } from '#providers/kind.ts';
 import { unknownOffer } from '#video/choice.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 import type { JsonObject } from '#video/video.ts';
 
 const jobSchema = z.looseObject({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openMemoryStore } from '#store/memory.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 import { createTestApi, type TestApi } from './testing.ts';
 
 let test: TestApi;

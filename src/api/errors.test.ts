@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openMemoryStore } from '#store/memory.ts';
-import { StoreAway } from '#video/store-away.ts';
+import { StoreAway } from '#video/errors/store-away.ts';
 import { createTestApi } from './testing.ts';
 
 it('says 503 and when to come back while the database is away', async () => {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Download } from '#engine/system.ts';
 import { UnsafeUrl } from '#net/safe-fetch.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 import { makeId } from '#video/id.ts';
 import { kindBySignature, referenceLimits, signatureBytes } from '#video/signature.ts';
 import type { Asset } from '#video/video.ts';

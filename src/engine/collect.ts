@@ -1,5 +1,5 @@
 import { afterDownloadFailure, afterShortRun, stored } from '#video/collection.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 import type { Asset, AssetKind, Claimed, JsonObject } from '#video/video.ts';
 import { chance, newId, stopwatch } from './circumstances.ts';
 import type { Step } from './step.ts';

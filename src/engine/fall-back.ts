@@ -1,4 +1,4 @@
-import { BudgetExceeded } from '#video/budget-exceeded.ts';
+import { BudgetExceeded } from '#video/errors/budget-exceeded.ts';
 import { fitOffer, NotOffered } from '#video/choice.ts';
 import { estimateOf } from '#video/cost.ts';
 import { maxAutomaticAttempts } from '#video/failure.ts';

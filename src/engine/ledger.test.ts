@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openMemoryStore } from '#store/memory.ts';
-import { BudgetExceeded } from '#video/budget-exceeded.ts';
+import { BudgetExceeded } from '#video/errors/budget-exceeded.ts';
 import { runCommand } from './commands.ts';
 import { createWorld, type Script, type World } from './testing.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openMemoryStore } from '#store/memory.ts';
 import type { Answer } from '#video/answer.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 import { runCommand } from './commands.ts';
 import { clip, createWorld, type World } from './testing.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openMemoryStore } from '#store/memory.ts';
-import { ConfirmCost } from '#video/confirm-cost.ts';
-import { QueueFull } from '#video/queue-full.ts';
+import { ConfirmCost } from '#video/errors/confirm-cost.ts';
+import { QueueFull } from '#video/errors/queue-full.ts';
 import { confirmAboveMicroUsd, hashOf, type SubmitRequest, submit } from './submit.ts';
 import type { Model } from './system.ts';
 import { addProvider, createWorld, type World } from './testing.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fitFirstFrame, fitOffer, NotOffered, refuseRetired, resolveModel } from '#video/choice.ts';
-import { ConfirmCost } from '#video/confirm-cost.ts';
+import { ConfirmCost } from '#video/errors/confirm-cost.ts';
 import { estimateOf } from '#video/cost.ts';
 import { type Actor, type JsonObject, type Priority, priorities, type Request, type Video } from '#video/video.ts';
 import { newId } from './circumstances.ts';

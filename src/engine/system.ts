@@ -4,7 +4,7 @@ import type { Media } from './ports/media.ts';
 import type { Providers } from './ports/provider.ts';
 import type { Store } from './ports/store.ts';
 
-export { DownloadError } from '#video/download-error.ts';
+export { DownloadError } from '#video/errors/download-error.ts';
 export type * from './ports/catalogue.ts';
 export type * from './ports/media.ts';
 export type * from './ports/provider.ts';

@@ -1,5 +1,5 @@
 import type { Download } from '#engine/system.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 
 /** Breaks in a row, without a byte between them, after which it is left to a later try. */
 const maxBreaks = 3;

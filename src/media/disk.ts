@@ -5,7 +5,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { Download, Media, StoredFile } from '#engine/system.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 import type { AssetKind } from '#video/video.ts';
 import { checkKey, isKey } from './key.ts';
 import { drawPoster } from './poster.ts';

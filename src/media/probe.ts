@@ -1,7 +1,7 @@
 import { CustomSource, EncodedPacketSink, Input, MP4, QTFF, WEBM } from 'mediabunny';
 import sharp from 'sharp';
 import type { StoredFile } from '#engine/system.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 import { kindBySignature, referenceLimits } from '#video/signature.ts';
 import type { AssetKind } from '#video/video.ts';
 import type { RandomAccess } from './random-access.ts';

@@ -10,7 +10,7 @@ import {
 import { createSHA256 } from 'hash-wasm';
 import { z } from 'zod';
 import type { Download } from '#engine/system.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 import { begin, continued } from './continued.ts';
 import { untilAborted } from './receive.ts';
 

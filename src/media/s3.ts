@@ -12,7 +12,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { Media, StoredFile } from '#engine/system.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 import { checkKey } from './key.ts';
 import { drawPoster } from './poster.ts';
 import { probe } from './probe.ts';

@@ -3,7 +3,7 @@ import { type Response, type SafeFetch, UnsafeUrl } from '#net/safe-fetch.ts';
 import type { Redact } from '#providers/answers/redact.ts';
 import { isTransient, reasonOf } from '#providers/answers/reply.ts';
 import { retryAfterMs } from '#providers/answers/retry-after.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 
 /** Streams a finished file from where its provider says that it lies. Throws `DownloadError`, without the URL. */
 export async function openFile(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BudgetExceeded } from './budget-exceeded.ts';
+import { BudgetExceeded } from './errors/budget-exceeded.ts';
 import { addedBy, everybody, refuseExcess, spendingOf } from './spending.ts';
 import { at } from './testing.ts';
 

@@ -1,4 +1,4 @@
-import { BudgetExceeded } from './budget-exceeded.ts';
+import { BudgetExceeded } from './errors/budget-exceeded.ts';
 import type { Move } from './lifecycle.ts';
 import { type LedgerKind, nextDay, type Source } from './money.ts';
 

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import type { Database } from '#store/database/database.ts';
 import { openPostgres } from '#store/database/postgres.ts';
-import { StoreAway } from '#video/store-away.ts';
+import { StoreAway } from '#video/errors/store-away.ts';
 import { type FaultProxy, openProxy } from './proxy.ts';
 
 const url = inject('postgresUrl');

@@ -1,6 +1,6 @@
 import type { Called, Capabilities, Delivery, Provider } from '#engine/system.ts';
 import type { Answer, NoAnswer, Submission } from '#video/answer.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 import type { JsonObject } from '#video/video.ts';
 import type { Random } from './random.ts';
 import type { Time } from './time.ts';

@@ -5,7 +5,7 @@ import { betterAuth } from 'better-auth/minimal';
 import { z } from 'zod';
 import type { Role } from '#api/context.ts';
 import type { Log } from '#engine/system.ts';
-import { StoreAway } from '#video/store-away.ts';
+import { StoreAway } from '#video/errors/store-away.ts';
 
 export type Person = { id: string; name: string; email: string; role: Role };
 /** `cookies` are Set-Cookie values for the answer. */

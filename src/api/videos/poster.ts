@@ -5,7 +5,7 @@ import { ApiError, badField } from '#api/errors.ts';
 import { conflict, createRoutes, idParams, json, problems } from '#api/route.ts';
 import { videoSchema } from '#api/wire.ts';
 import type { StoredFile } from '#engine/system.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 import { makeId } from '#video/id.ts';
 import type { Asset } from '#video/video.ts';
 import { assetOf } from './content.ts';

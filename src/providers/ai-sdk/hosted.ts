@@ -15,7 +15,7 @@ import {
   replyOf,
 } from '#providers/answers/reply.ts';
 import type { Answer, NoAnswer, Submission } from '#video/answer.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 import type { Json, JsonObject, Request } from '#video/video.ts';
 import { openFile } from '../file.ts';
 import type { Setup } from '../kind.ts';

@@ -3,7 +3,7 @@ import type { Response } from '#net/safe-fetch.ts';
 import { readError } from '#providers/answers/api-error.ts';
 import { isReply, isTransient, type Reply, replyOf } from '#providers/answers/reply.ts';
 import { retryAfterMs } from '#providers/answers/retry-after.ts';
-import { DownloadError } from '#video/download-error.ts';
+import { DownloadError } from '#video/errors/download-error.ts';
 import type { AssetKind } from '#video/video.ts';
 import { brokenOff, downloadOf } from '../file.ts';
 import { recognises } from './check.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Once } from '#engine/system.ts';
 import type { TestStore } from '#store/testing.ts';
-import { IdempotencyConflict } from '#video/idempotency-conflict.ts';
-import { QueueFull } from '#video/queue-full.ts';
+import { IdempotencyConflict } from '#video/errors/idempotency-conflict.ts';
+import { QueueFull } from '#video/errors/queue-full.ts';
 import { hourMs, minuteMs, setScene, wish } from './scene.ts';
 
 /** Creates that come more than once. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NewVideo } from '#engine/system.ts';
 import type { TestStore } from '#store/testing.ts';
-import { QueueFull } from '#video/queue-full.ts';
+import { QueueFull } from '#video/errors/queue-full.ts';
 import { claimIn, leaseMs, minuteMs, type Scene, setScene, wish } from './scene.ts';
 
 /** A video whose create was sent `agoMs` before now, in the state given. */

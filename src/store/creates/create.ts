@@ -6,7 +6,7 @@ import { reserveWithin } from '#store/money/budget.ts';
 import { attemptRows, videoRows } from '#store/rows.ts';
 import { type Connection, notify, now, today } from '#store/sql.ts';
 import type { Move } from '#video/lifecycle.ts';
-import { QueueFull } from '#video/queue-full.ts';
+import { QueueFull } from '#video/errors/queue-full.ts';
 import { addedBy } from '#video/spending.ts';
 import { newVideo } from './new-video.ts';
 import { earlier } from './once.ts';

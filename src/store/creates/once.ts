@@ -2,7 +2,7 @@ import type { Once } from '#engine/system.ts';
 import type { Queryable } from '#store/database/database.ts';
 import { lockOwner } from '#store/money/budget.ts';
 import { type Connection, now } from '#store/sql.ts';
-import { IdempotencyConflict } from '#video/idempotency-conflict.ts';
+import { IdempotencyConflict } from '#video/errors/idempotency-conflict.ts';
 
 /** Keys are kept for a day, and told tries are paired with a retry for two minutes. */
 export const keptMs = 24 * 3_600_000;

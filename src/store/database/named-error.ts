@@ -1,4 +1,4 @@
-import { StoreAway } from '#video/store-away.ts';
+import { StoreAway } from '#video/errors/store-away.ts';
 
 /** Of the server: it stops, starts, has no connection left, or lost the line (classes 08 and 57P of PostgreSQL's codes). */
 const ofServer = /^(08...|57P0[123]|53300)$/;

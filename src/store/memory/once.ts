@@ -1,6 +1,6 @@
 import type { Character, Once } from '#engine/system.ts';
 import { keptMs, pairedMs } from '#store/creates/once.ts';
-import { IdempotencyConflict } from '#video/idempotency-conflict.ts';
+import { IdempotencyConflict } from '#video/errors/idempotency-conflict.ts';
 import type { Tables } from './tables.ts';
 
 export type OnceRow = Once & { resultIds: string[]; answered: boolean; createdAt: Date };

@@ -4,7 +4,7 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import type { Database } from '#store/database/database.ts';
 import { namedError } from '#store/database/named-error.ts';
 import { authSchema } from '#store/schema/auth.ts';
-import { StoreAway } from '#video/store-away.ts';
+import { StoreAway } from '#video/errors/store-away.ts';
 
 /** The rows of people, their passwords and sessions, as Better Auth reads and writes them. */
 export function signInRows({ drizzle }: Database): ReturnType<typeof drizzleAdapter> {

@@ -1,4 +1,4 @@
-import { dollars } from './money.ts';
+import { dollars } from '../money.ts';
 
 /** It costs more than whoever asked has agreed to: nothing is written, nothing is sent. */
 export class ConfirmCost extends Error {

@@ -1,4 +1,4 @@
-import { dollars } from './money.ts';
+import { dollars } from '../money.ts';
 
 export type Excess = {
   /** Of the owner's UTC day. */

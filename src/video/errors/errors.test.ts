@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
+import { t0 } from '../testing.ts';
 import { BudgetExceeded } from './budget-exceeded.ts';
 import { ConfirmCost } from './confirm-cost.ts';
 import { DownloadError } from './download-error.ts';
 import { IdempotencyConflict } from './idempotency-conflict.ts';
 import { QueueFull } from './queue-full.ts';
 import { StoreAway } from './store-away.ts';
-import { t0 } from './testing.ts';
 
 const excess = { capMicroUsd: 10_000_000, spentMicroUsd: 9_800_000, wantedMicroUsd: 400_000, resetsAt: t0 };
 
