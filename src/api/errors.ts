@@ -3,14 +3,14 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { CharacterRefused } from '#engine/characters.ts';
 import { Busy, CommandRefused, NoSuchVideo } from '#engine/commands.ts';
-import { BudgetExceeded } from '#video/errors/budget-exceeded.ts';
 import { NotOffered } from '#video/choice.ts';
+import { BudgetExceeded } from '#video/errors/budget-exceeded.ts';
 import { ConfirmCost } from '#video/errors/confirm-cost.ts';
 import { DownloadError } from '#video/errors/download-error.ts';
 import { IdempotencyConflict } from '#video/errors/idempotency-conflict.ts';
-import { toUsd } from '#video/money.ts';
 import { QueueFull } from '#video/errors/queue-full.ts';
 import { StoreAway } from '#video/errors/store-away.ts';
+import { toUsd } from '#video/money.ts';
 import type { Env } from './context.ts';
 
 /** An answer that is no success, in the envelope of the OpenAI protocol. `param` = the field it is about. */

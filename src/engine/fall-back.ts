@@ -1,6 +1,6 @@
-import { BudgetExceeded } from '#video/errors/budget-exceeded.ts';
 import { fitOffer, NotOffered } from '#video/choice.ts';
 import { estimateOf } from '#video/cost.ts';
+import { BudgetExceeded } from '#video/errors/budget-exceeded.ts';
 import { maxAutomaticAttempts } from '#video/failure.ts';
 import { type AttemptPatch, type Move, move } from '#video/lifecycle.ts';
 import type { Claimed, Request } from '#video/video.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fitFirstFrame, fitOffer, NotOffered, refuseRetired, resolveModel } from '#video/choice.ts';
-import { ConfirmCost } from '#video/errors/confirm-cost.ts';
 import { estimateOf } from '#video/cost.ts';
+import { ConfirmCost } from '#video/errors/confirm-cost.ts';
 import { type Actor, type JsonObject, type Priority, priorities, type Request, type Video } from '#video/video.ts';
 import { newId } from './circumstances.ts';
 import type { Character, Created, Model, NewVideo, Once, System } from './system.ts';

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { Room, Store, StoredEvent } from '#engine/system.ts';
 import { leaseMs, wish } from '#store/conformance/scene.ts';
 import { BudgetExceeded } from '#video/errors/budget-exceeded.ts';
-import { edges, move } from '#video/lifecycle.ts';
 import { QueueFull } from '#video/errors/queue-full.ts';
+import { edges, move } from '#video/lifecycle.ts';
 import { type Claimed, outcomes, type State, states } from '#video/video.ts';
 import { openMemoryStore, testStores } from './testing.ts';
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { NewVideo } from '#engine/system.ts';
 import type { TestStore } from '#store/testing.ts';
 import { BudgetExceeded } from '#video/errors/budget-exceeded.ts';
-import { type MoveDetails, move } from '#video/lifecycle.ts';
 import { QueueFull } from '#video/errors/queue-full.ts';
+import { type MoveDetails, move } from '#video/lifecycle.ts';
 import type { LedgerEntry } from '#video/spending.ts';
 import { hourMs, minuteMs, type Scene, setScene, wish } from './scene.ts';
 

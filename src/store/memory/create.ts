@@ -1,7 +1,7 @@
 import type { Created, NewVideo, Once, SaveResult } from '#engine/system.ts';
 import { newVideo } from '#store/creates/new-video.ts';
-import type { Move } from '#video/lifecycle.ts';
 import { QueueFull } from '#video/errors/queue-full.ts';
+import type { Move } from '#video/lifecycle.ts';
 import { addedBy, refuseExcess } from '#video/spending.ts';
 import { kept } from './kept.ts';
 import { isReservedToday, reserve, spending } from './money.ts';
